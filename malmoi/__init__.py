@@ -1,0 +1,1 @@
+"""What every Malmoi service shares; it imports no service."""

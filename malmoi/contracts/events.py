@@ -1,0 +1,52 @@
+"""What rooms and jobs tell their listeners (seed 000 section 6, ARCHITECTURE section 4.7).
+
+One shape on every edge: WebSocket, Redis pub/sub, and replays from PostgreSQL.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from malmoi.contracts.model import Frozen
+
+
+class EventType(StrEnum):
+    """The names are the specification's where it names one."""
+
+    PARTICIPANT_JOINED = "room.participant.joined"
+    PARTICIPANT_LEFT = "room.participant.left"
+    PARTICIPANT_STATUS = "room.participant.status"
+    SPEAKER_CHANGED = "speaker.changed"
+    MESSAGE_PENDING = "message.pending"
+    """A clip was handed in and is being recognised."""
+    MESSAGE_CREATED = "message.created"
+    MESSAGE_EMPTY = "message.empty"
+    """Nobody spoke in the clip; no message came of it."""
+    MESSAGE_FAILED = "message.failed"
+    JOB_RUNNING = "job.running"
+    JOB_PROGRESS = "job.progress"
+    JOB_COMPLETED = "job.completed"
+    JOB_FAILED = "job.failed"
+    JOB_CANCELLED = "job.cancelled"
+
+
+class Event(Frozen):
+    """One numbered fact of a room or a job."""
+
+    type: EventType
+    payload: dict[str, Any]
+    ts: datetime
+    seq: int
+    """1, 2, 3 … within the stream, without gaps."""
+    trace_id: str | None = None
+
+
+def room_stream(room_id: UUID) -> str:
+    """The stream of everything that happens in a room."""
+    return f"room:{room_id}"
+
+
+def job_stream(job_id: UUID) -> str:
+    """The stream of one job's life."""
+    return f"job:{job_id}"

@@ -1,0 +1,123 @@
+"""Everything that travels over Kafka: frozen, versioned; golden files stand in `golden/`.
+
+An additive change is a new optional field. A breaking one is a new class with its own
+`schema_version`; the old class learns to become the new one.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from malmoi.contracts.decoding import DecodeOptions
+from malmoi.contracts.jobs import Engine, Lane, TaskKind
+from malmoi.contracts.model import Frozen
+from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.contracts.transcripts import Transcript
+
+
+class Message(Frozen):
+    """A message; its trace id travels in the Kafka header `trace_id`."""
+
+    schema_version: Literal[1] = 1
+
+
+class TaskRequested(Message):
+    """Work for one worker of `engine`."""
+
+    task_id: UUID
+    job_id: UUID
+    attempt: int = Field(ge=1)
+    kind: TaskKind = TaskKind.UTTERANCE
+    engine: Engine
+    lane: Lane
+    audio_key: str
+    """Object key in the bucket; never a URL, so it cannot expire."""
+    audio_bytes: int
+    options: DecodeOptions = DecodeOptions()
+    accepted_at: datetime
+    """When the job was accepted, by PostgreSQL's clock."""
+
+
+class TaskReport(Message):
+    """What a worker says about an attempt that it answers for."""
+
+    task_id: UUID
+    job_id: UUID
+    attempt: int = Field(ge=1)
+    worker_id: str
+
+
+class TaskStarted(TaskReport):
+    """The worker took the task; from now on its heartbeats keep the lease."""
+
+    type: Literal["started"] = "started"
+
+
+class TaskHeartbeat(TaskReport):
+    """The worker is alive and still at it."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    percent: int = Field(default=0, ge=0, le=100)
+    """Share of the audio that is done."""
+    stage: str = "decoding"
+
+
+class TaskReleased(TaskReport):
+    """The worker hands the task back unfinished (it is being stopped); no attempt is counted."""
+
+    type: Literal["released"] = "released"
+
+
+TaskProgress = Annotated[TaskStarted | TaskHeartbeat | TaskReleased, Field(discriminator="type")]
+
+
+class Timings(Frozen):
+    """Where the seconds of a task went."""
+
+    fetch_s: float = 0.0
+    decode_s: float = 0.0
+    vad_s: float = 0.0
+    inference_s: float = 0.0
+
+    @property
+    def engine_s(self) -> float:
+        """Decoding, voice activity detection and inference: what the bare engine would cost."""
+        return self.decode_s + self.vad_s + self.inference_s
+
+
+class TaskSucceeded(TaskReport):
+    """A finished recognition. Small results are inline, large ones an object."""
+
+    audio_s: float
+    model: str
+    timings: Timings = Timings()
+    transcript: Transcript | None = None
+    transcript_key: str | None = None
+    """Object key of the transcript as JSON when it is too large for a message."""
+
+
+class TaskFailed(TaskReport):
+    """An attempt that came to nothing."""
+
+    code: TaskErrorCode
+    detail: str
+    """A sentence for the sender: what is wrong and what to do."""
+    retryable: bool
+    """Whether another attempt at the same recording can succeed."""
+
+
+class DeadLetter(Message):
+    """A task or message that was given up; it can be put back in the queue."""
+
+    task_id: UUID | None = None
+    job_id: UUID | None = None
+    source_topic: str
+    reason: str
+    payload: str
+    """The message as it was read, or the request that nobody could serve."""
+
+
+PROGRESS: TypeAdapter[TaskProgress] = TypeAdapter(TaskProgress)
+"""Reads any message of `stt.progress`."""

@@ -1,0 +1,80 @@
+"""Every topic, typed: what it carries and by which key (ARCHITECTURE section 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from malmoi.contracts.jobs import Engine, Lane
+from malmoi.contracts.messages import (
+    PROGRESS,
+    DeadLetter,
+    Message,
+    TaskFailed,
+    TaskProgress,
+    TaskRequested,
+    TaskSucceeded,
+)
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Generic[M]):
+    """A Kafka topic. Messages of one key share a partition; nobody relies on their order."""
+
+    name: str
+    adapter: TypeAdapter[M]
+    key: Callable[[M], str]
+    retention: timedelta = timedelta(days=7)
+
+    def encode(self, message: M) -> bytes:
+        """The JSON bytes that go on the wire."""
+        return self.adapter.dump_json(message)
+
+    def decode(self, raw: bytes) -> M:
+        """Read any version still on the wire.
+
+        Raises:
+            pydantic.ValidationError: it is no message of this topic.
+
+        """
+        return self.adapter.validate_json(raw)
+
+
+def _job_key(message: TaskProgress | TaskSucceeded | TaskFailed) -> str:
+    return str(message.job_id)
+
+
+def _requests(engine: Engine, lane: Lane) -> Topic[TaskRequested]:
+    name = f"stt.requests.{engine}.{lane}"
+    return Topic(name, TypeAdapter(TaskRequested), key=lambda m: str(m.task_id))
+
+
+REQUESTS: Final = {(engine, lane): _requests(engine, lane) for engine in Engine for lane in Lane}
+"""Where the workers of an engine take their tasks from, by lane."""
+
+TASK_PROGRESS: Final[Topic[TaskProgress]] = Topic("stt.progress", PROGRESS, key=_job_key)
+TASK_RESULTS: Final = Topic("stt.results", TypeAdapter(TaskSucceeded), key=_job_key)
+TASK_ERRORS: Final = Topic("stt.errors", TypeAdapter(TaskFailed), key=_job_key)
+
+REPORTS: Final[tuple[str, ...]] = (TASK_PROGRESS.name, TASK_RESULTS.name, TASK_ERRORS.name)
+"""What the result handler reads; a lease is judged only after all three were read to their end."""
+
+
+def dead_letters_of(topic_name: str) -> Topic[DeadLetter]:
+    """Where messages of a topic go that nobody could handle."""
+    return Topic(
+        f"{topic_name}.dlq",
+        TypeAdapter(DeadLetter),
+        key=lambda m: str(m.task_id or ""),
+        retention=timedelta(days=30),
+    )
+
+
+def all_topics() -> tuple[Topic[Any], ...]:
+    """Every topic that must exist before a service starts."""
+    live: tuple[Topic[Any], ...] = (*REQUESTS.values(), TASK_PROGRESS, TASK_RESULTS, TASK_ERRORS)
+    return (*live, *(dead_letters_of(topic.name) for topic in live))
