@@ -1,0 +1,69 @@
+"""Transactions. A commit tells its events and wakes the outbox relay, in this order, afterwards."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from malmoi.contracts.events import Event
+from malmoi.settings import DatabaseSettings
+
+
+@dataclass(slots=True)
+class Transaction:
+    """An open transaction and what the world is to hear once it is committed."""
+
+    session: AsyncSession
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    """(stream, event), in the order of writing."""
+    wrote_outbox: bool = False
+
+
+AfterCommit = Callable[[Transaction], Awaitable[None]]
+
+
+async def _tell_nobody(_: Transaction) -> None:
+    return
+
+
+class Database:
+    """The one way to PostgreSQL; `after_commit` must not raise (what it tells can be re-read)."""
+
+    def __init__(self, engine: AsyncEngine, after_commit: AfterCommit = _tell_nobody) -> None:
+        self.engine = engine
+        self.after_commit = after_commit
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit on leaving, roll back on any exception."""
+        async with self._sessions() as session, session.begin():
+            transaction = Transaction(session)
+            yield transaction
+        await self.after_commit(transaction)
+
+    async def ping(self) -> None:
+        """Raise unless PostgreSQL answers."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def open_database(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """A pool of connections, closed at the end; set `after_commit` once its targets exist."""
+    engine = create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+    )
+    try:
+        yield Database(engine)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,107 @@
+"""Numbered events: written with the fact they tell, re-read by whoever may have missed one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from malmoi.contracts.events import Event, EventType, job_stream, room_stream
+from malmoi.persistence.database import Transaction
+from malmoi.persistence.tables import EventRow, Job, Room
+
+
+async def tell_room(
+    transaction: Transaction,
+    room_id: UUID,
+    event_type: EventType,
+    payload: dict[str, Any],
+    *,
+    trace_id: str | None = None,
+) -> Event:
+    """Append to the room's stream; holds the room's row until the commit."""
+    # A row lock and not a sequence: numbers must become visible in their order, without gaps.
+    numbered = (
+        update(Room)
+        .where(Room.id == room_id)
+        .values(last_seq=Room.last_seq + 1)
+        .returning(Room.last_seq, func.now())
+    )
+    seq, now = (await transaction.session.execute(numbered)).one()
+    event = Event(type=event_type, payload=payload, ts=now, seq=seq, trace_id=trace_id)
+    _append(transaction, room_stream(room_id), event)
+    return event
+
+
+def tell_job(
+    transaction: Transaction,
+    job: Job,
+    event_type: EventType,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+) -> Event:
+    """Append to the stream of a job whose row this transaction has locked.
+
+    `now` is the transaction's instant by PostgreSQL's clock.
+    """
+    job.last_seq += 1
+    event = Event(type=event_type, payload=payload, ts=now, seq=job.last_seq, trace_id=job.trace_id)
+    _append(transaction, job_stream(job.id), event)
+    return event
+
+
+def _append(transaction: Transaction, stream: str, event: Event) -> None:
+    row = EventRow(
+        stream=stream,
+        seq=event.seq,
+        type=event.type,
+        payload=event.payload,
+        trace_id=event.trace_id,
+        ts=event.ts,
+    )
+    transaction.session.add(row)
+    transaction.events.append((stream, event))
+
+
+async def events_after(
+    session: AsyncSession, stream: str, after: int, *, limit: int = 1000
+) -> list[Event]:
+    """What happened in a stream since event `after`, oldest first."""
+    rows = await session.scalars(
+        select(EventRow)
+        .where(EventRow.stream == stream, EventRow.seq > after)
+        .order_by(EventRow.seq)
+        .limit(limit)
+    )
+    return [_event(row) for row in rows]
+
+
+async def newest_of_streams(session: AsyncSession, streams: Sequence[str]) -> dict[str, int]:
+    """The number of each stream's newest event; 0 where nothing has happened yet."""
+    asked = (
+        func.unnest(bindparam("streams", list(streams), ARRAY(Text)))
+        .table_valued("stream")
+        .render_derived()
+    )
+    newest = (
+        select(EventRow.seq)
+        .where(EventRow.stream == asked.c.stream)
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await session.execute(select(asked.c.stream, func.coalesce(newest, 0)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        type=EventType(row.type),
+        payload=row.payload,
+        ts=row.ts,
+        seq=row.seq,
+        trace_id=row.trace_id,
+    )

@@ -1,0 +1,104 @@
+"""Accepting a job: its row, its first task, its ledger line and its message, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from malmoi.contracts.decoding import DecodeOptions
+from malmoi.contracts.jobs import Engine, Lane, TaskKind
+from malmoi.contracts.messages import TaskRequested
+from malmoi.persistence.database import Transaction
+from malmoi.persistence.outbox import enqueue_task
+from malmoi.persistence.tables import Job, LedgerLine, Task
+
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A recording that lies in the object store and is to be recognised."""
+
+    owner_user_id: UUID
+    engine: Engine
+    lane: Lane
+    options: DecodeOptions
+    audio_key: str
+    audio_bytes: int
+    trace_id: str
+    id: UUID = field(default_factory=uuid4)
+    room_id: UUID | None = None
+    message_id: UUID | None = None
+    baton_grant: int | None = None
+    idempotency_key: str | None = None
+    request_sha256: str | None = None
+
+
+async def accept_job(transaction: Transaction, new: NewJob) -> Job:
+    """Promise that the recording will be answered; the promise holds once the caller commits.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the owner's idempotency key was used meanwhile.
+
+    """
+    job = Job(
+        id=new.id,
+        owner_user_id=new.owner_user_id,
+        room_id=new.room_id,
+        message_id=new.message_id,
+        baton_grant=new.baton_grant,
+        engine=new.engine,
+        lane=new.lane,
+        options=new.options.model_dump(mode="json"),
+        audio_key=new.audio_key,
+        audio_bytes=new.audio_bytes,
+        idempotency_key=new.idempotency_key,
+        request_sha256=new.request_sha256,
+        trace_id=new.trace_id,
+    )
+    transaction.session.add(job)
+    await transaction.session.flush()
+    task = Task(
+        id=uuid4(),
+        job_id=job.id,
+        kind=TaskKind.UTTERANCE,
+        engine=new.engine,
+        lane=new.lane,
+        attempt=1,
+    )
+    transaction.session.add(task)
+    transaction.session.add(LedgerLine(job_id=job.id, entry=ACCEPTED))
+    await enqueue_task(transaction, request_of(job, task), trace_id=job.trace_id)
+    return job
+
+
+def request_of(job: Job, task: Task) -> TaskRequested:
+    """The message that asks a worker for the task's current attempt."""
+    return TaskRequested(
+        task_id=task.id,
+        job_id=job.id,
+        attempt=task.attempt,
+        kind=TaskKind(task.kind),
+        engine=Engine(task.engine),
+        lane=Lane(task.lane),
+        audio_key=job.audio_key,
+        audio_bytes=job.audio_bytes,
+        options=DecodeOptions.model_validate(job.options),
+        accepted_at=job.created_at,
+    )
+
+
+async def job_of_key(session: AsyncSession, owner_user_id: UUID, key: str) -> Job | None:
+    """The job that this owner's idempotency key already stands for."""
+    found: Job | None = await session.scalar(
+        select(Job).where(Job.owner_user_id == owner_user_id, Job.idempotency_key == key)
+    )
+    return found
+
+
+async def unknown_jobs(session: AsyncSession, job_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the ids that no job has."""
+    known = set(await session.scalars(select(Job.id).where(Job.id.in_(job_ids))))
+    return [each for each in job_ids if each not in known]

@@ -1,0 +1,171 @@
+"""The only way to change a task or job after its acceptance: lock both rows, then move them.
+
+Everything here runs under the locks that `lock_tasks` takes, so a check and the move that
+follows it are one step, however many handlers, reconcilers and cancels meet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from malmoi.contracts.events import EventType
+from malmoi.contracts.jobs import JobState, TaskState, judge
+from malmoi.contracts.messages import DeadLetter
+from malmoi.contracts.topics import REQUESTS, dead_letters_of
+from malmoi.persistence.database import Transaction
+from malmoi.persistence.events import tell_job
+from malmoi.persistence.jobs import request_of
+from malmoi.persistence.outbox import enqueue, enqueue_task
+from malmoi.persistence.tables import DeadLetterRow, Job, LedgerLine, Task
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTask:
+    """A task and its job, held until the transaction ends."""
+
+    task: Task
+    job: Job
+    now: datetime
+    """The transaction's instant by PostgreSQL's clock, which alone judges leases."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a result would still be taken."""
+        return TaskState(self.task.state).is_open
+
+
+async def lock_tasks(transaction: Transaction, task_ids: Iterable[UUID]) -> dict[UUID, LockedTask]:
+    """Hold tasks and their jobs; those whose job was deleted are missing.
+
+    In the order of their ids, as everybody who locks several does.
+    """
+    rows = await transaction.session.execute(
+        select(Job, Task, func.now().label("now"))
+        .join(Task, Task.job_id == Job.id)
+        .where(Task.id.in_(set(task_ids)))
+        .order_by(Task.id)
+        .with_for_update(of=(Job, Task))
+        # A stale copy in the session would undo what others committed meanwhile.
+        .execution_options(populate_existing=True)
+    )
+    return {row.Task.id: LockedTask(task=row.Task, job=row.Job, now=row.now) for row in rows}
+
+
+async def lock_task(transaction: Transaction, task_id: UUID) -> LockedTask | None:
+    """Hold one task and its job; None when the job was deleted."""
+    return (await lock_tasks(transaction, [task_id])).get(task_id)
+
+
+def hold_lease(held: LockedTask, *, worker_id: str, lease: timedelta) -> bool:
+    """Let the worker answer for the task for another lease; returns whether this began it."""
+    task = held.task
+    begins = task.state != TaskState.RUNNING
+    task.state = TaskState.RUNNING
+    task.worker_id = worker_id
+    task.lease_until = held.now + lease
+    task.suspicion = None
+    if begins:
+        task.started_at = held.now
+    return begins
+
+
+async def redispatch(
+    transaction: Transaction, held: LockedTask, *, delay: timedelta = timedelta(0)
+) -> None:
+    """Ask for another attempt; reports of the earlier ones, but a success, become stale."""
+    task = held.task
+    task.attempt += 1
+    task.state = TaskState.DISPATCHED
+    task.worker_id = None
+    task.lease_until = None
+    task.suspicion = None
+    task.dispatch_cluster_id = None
+    task.dispatched_at = None
+    task.dispatch_partition = None
+    task.dispatch_offset = None
+    await transaction.session.flush()
+    await enqueue_task(
+        transaction, request_of(held.job, task), trace_id=held.job.trace_id, delay=delay
+    )
+
+
+def close_task(held: LockedTask, state: TaskState) -> None:
+    """End the task; its lease ends with it."""
+    held.task.state = state
+    held.task.lease_until = None
+    held.task.suspicion = None
+    held.task.finished_at = held.now
+
+
+def move_job(
+    transaction: Transaction, held: LockedTask, target: JobState, *, payload: dict[str, Any]
+) -> bool:
+    """Move the job if the move is legal; write its ledger line and tell its stream.
+
+    Returns False for a duplicate or stale move, which changes nothing.
+    """
+    job = held.job
+    if judge(JobState(job.state), target) != "apply":
+        return False
+    job.state = target
+    if target is JobState.RUNNING:
+        job.started_at = held.now
+    if target.is_final:
+        job.finished_at = held.now
+        transaction.session.add(LedgerLine(job_id=job.id, entry=target))
+    told = {"job_id": str(job.id), "state": target, **payload}
+    tell_job(transaction, job, EventType(f"job.{target}"), told, now=held.now)
+    return True
+
+
+async def bury(transaction: Transaction, held: LockedTask, reason: str) -> None:
+    """Put the task's request among the dead letters, in the table and on the topic."""
+    request = request_of(held.job, held.task)
+    topic = REQUESTS[request.engine, request.lane]
+    letter = DeadLetter(
+        task_id=held.task.id,
+        job_id=held.job.id,
+        source_topic=topic.name,
+        reason=reason,
+        payload=topic.encode(request).decode(),
+    )
+    transaction.session.add(
+        DeadLetterRow(
+            task_id=letter.task_id,
+            job_id=letter.job_id,
+            source_topic=letter.source_topic,
+            reason=letter.reason,
+            payload=letter.payload,
+            trace_id=held.job.trace_id,
+        )
+    )
+    await enqueue(transaction, dead_letters_of(topic.name), letter, trace_id=held.job.trace_id)
+
+
+async def tasks_of_other_clusters(
+    session: AsyncSession, cluster_id: str, *, limit: int
+) -> Sequence[UUID]:
+    """Dispatched tasks whose requests lie on a broker that is no more."""
+    found = await session.scalars(
+        select(Task.id)
+        .where(Task.state == TaskState.DISPATCHED, Task.dispatch_cluster_id != cluster_id)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def silent_tasks(session: AsyncSession, *, lease: timedelta, limit: int) -> Sequence[UUID]:
+    """Tasks of which nothing was heard for a lease, longest silent first."""
+    silent_since = func.coalesce(Task.lease_until, Task.dispatched_at + lease)
+    found = await session.scalars(
+        select(Task.id)
+        .where(Task.state.in_((TaskState.RUNNING, TaskState.DISPATCHED)), silent_since < func.now())
+        .order_by(silent_since)
+        .limit(limit)
+    )
+    return found.all()
