@@ -1,0 +1,220 @@
+"""A group membership that survives brokers, and never drops what a poll returned."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiokafka import (
+    AIOKafkaConsumer,
+    ConsumerRebalanceListener,
+    ConsumerRecord,
+    TopicPartition,
+)
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from malmoi.messaging.closing import close_quietly
+from malmoi.messaging.cluster import ClusterWatch
+from malmoi.observability.metrics import KAFKA_LAG_MESSAGES
+from malmoi.observability.trace import KAFKA_HEADER
+from malmoi.settings import KafkaSettings
+
+_COMMITTED_WITHIN_S = 5.0
+_LAG_EVERY_S = 5.0
+_STUCK_AFTER_S = 30.0
+_BACKOFF_S = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message as it was read."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes
+    trace_id: str | None
+    generation: int
+    """Of the cluster it was read from; its offset means nothing to another."""
+
+
+class Subscription:
+    """Reads topics as a member of a consumer group; one task uses it.
+
+    While `accepting` is False it keeps polling with all partitions paused, so that minutes of
+    work neither meet the poll interval nor lose the partitions (ARCHITECTURE section 4.3).
+    """
+
+    def __init__(
+        self, settings: KafkaSettings, watch: ClusterWatch, *, group: str, topics: Sequence[str]
+    ) -> None:
+        self._settings = settings
+        self._watch = watch
+        self._group = group
+        self._topics = list(topics)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._generation = -1
+        self._kept: list[ConsumerRecord] = []
+        self._fed_at = self._measured_at = time.monotonic()
+        self._share = _Share()
+        self.accepting = True
+
+    @property
+    def joined(self) -> bool:
+        """Whether the group has told us our share, which may be empty."""
+        return self._consumer is not None and self._share.told
+
+    async def poll(self, *, max_records: int, wait_s: float) -> list[Record]:
+        """Up to `max_records` messages in order of their partitions; [] when nothing came in time.
+
+        The topics given first are served first.
+        """
+        try:
+            consumer = await self._current(wait_s)
+            if consumer is None:
+                return []
+            self._apply_pause(consumer)
+            records = await self._take(consumer, max_records, wait_s)
+            await self._measure(consumer)
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("kafka.poll_failed", group=self._group, error=repr(error))
+            await self.close()
+            await asyncio.sleep(_BACKOFF_S)
+            return []
+        return [self._record(each) for each in records]
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Never read these again. A commit that fails costs a duplicate, so it is only logged."""
+        offsets: dict[TopicPartition, int] = {}
+        for each in records:
+            if each.generation == self._generation:
+                place = TopicPartition(each.topic, each.partition)
+                offsets[place] = max(offsets.get(place, 0), each.offset + 1)
+        if not offsets or self._consumer is None:
+            return
+        try:
+            async with asyncio.timeout(_COMMITTED_WITHIN_S):
+                await self._consumer.commit(offsets)
+        except (KafkaError, IllegalStateError, OSError, TimeoutError) as error:
+            log.warning("kafka.commit_failed", group=self._group, error=repr(error))
+
+    async def close(self) -> None:
+        """Leave the group."""
+        consumer, self._consumer = self._consumer, None
+        self._kept.clear()
+        if consumer is not None:
+            await close_quietly(consumer.stop())
+
+    async def _current(self, wait_s: float) -> AIOKafkaConsumer | None:
+        current = self._generation == self._watch.generation and self._watch.present
+        if self._consumer is not None and current:
+            return self._consumer
+        await self.close()
+        if not self._watch.present:
+            await asyncio.sleep(wait_s)
+            return None
+        self._generation = self._watch.generation
+        self._share = _Share()
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=int(self._settings.kafka_session_timeout_s * 1000),
+            heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 1000 / 4),
+            fetch_max_wait_ms=int(self._settings.kafka_fetch_max_wait_s * 1000),
+        )
+        self._consumer.subscribe(self._topics, listener=self._share)
+        await self._consumer.start()
+        self._fed_at = time.monotonic()
+        return self._consumer
+
+    def _apply_pause(self, consumer: AIOKafkaConsumer) -> None:
+        # Anew at every poll: a rebalance forgets what was paused.
+        if self.accepting:
+            consumer.resume(*consumer.paused())
+        else:
+            consumer.pause(*consumer.assignment())
+
+    async def _take(
+        self, consumer: AIOKafkaConsumer, max_records: int, wait_s: float
+    ) -> list[ConsumerRecord]:
+        if not self.accepting:
+            self._kept += await self._fetch(consumer, (), wait_s, None)
+            return []
+        if self._kept:
+            mine = consumer.assignment()
+            kept = [
+                each for each in self._kept if TopicPartition(each.topic, each.partition) in mine
+            ]
+            self._kept = kept[max_records:]
+            return kept[:max_records]
+        for topic in self._topics[:-1]:
+            first = [each for each in consumer.assignment() if each.topic == topic]
+            if first and (found := await self._fetch(consumer, first, 0, max_records)):
+                return found
+        return await self._fetch(consumer, (), wait_s, max_records)
+
+    async def _fetch(
+        self,
+        consumer: AIOKafkaConsumer,
+        partitions: Sequence[TopicPartition],
+        wait_s: float,
+        max_records: int | None,
+    ) -> list[ConsumerRecord]:
+        found = await consumer.getmany(
+            *partitions, timeout_ms=int(wait_s * 1000), max_records=max_records
+        )
+        return [record for records in found.values() for record in records]
+
+    def _record(self, raw: ConsumerRecord) -> Record:
+        self._fed_at = time.monotonic()
+        headers = dict(raw.headers)
+        trace_id = headers.get(KAFKA_HEADER)
+        return Record(
+            topic=raw.topic,
+            partition=raw.partition,
+            offset=raw.offset,
+            value=raw.value or b"",
+            trace_id=trace_id.decode(errors="replace") if trace_id else None,
+            generation=self._generation,
+        )
+
+    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+        now = time.monotonic()
+        if now - self._measured_at < _LAG_EVERY_S or not consumer.assignment():
+            return
+        self._measured_at = now
+        async with asyncio.timeout(_COMMITTED_WITHIN_S):
+            lag = await _lag(consumer)
+        for topic, messages in lag.items():
+            KAFKA_LAG_MESSAGES.labels(self._group, topic).set(messages)
+        if self.accepting and any(lag.values()) and now - self._fed_at > _STUCK_AFTER_S:
+            # Consumers were seen to hang after broker restarts; a new membership heals them.
+            raise TimeoutError("messages wait, but none comes")
+
+
+class _Share(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Notes that the group has assigned partitions."""
+
+    told = False
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to do: what was polled and not committed comes again elsewhere."""
+
+    async def on_partitions_assigned(self, _: set[TopicPartition]) -> None:
+        """The group is complete, whatever our share of it is."""
+        self.told = True
+
+
+async def _lag(consumer: AIOKafkaConsumer) -> dict[str, int]:
+    ends = await consumer.end_offsets(consumer.assignment())
+    lag: dict[str, int] = {}
+    for place, listed in ends.items():
+        # Tansu lists the beginning of the last batch; what was fetched knows its end.
+        end = max(listed, consumer.highwater(place) or 0)
+        lag[place.topic] = lag.get(place.topic, 0) + max(0, end - await consumer.position(place))
+    return lag

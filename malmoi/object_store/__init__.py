@@ -1,0 +1,1 @@
+"""S3 in one place: the client and the layout of keys. Only this package imports `minio`."""

@@ -1,0 +1,154 @@
+"""The bucket, for asyncio: the `minio` client is synchronous and runs in threads."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, ParamSpec, TypeVar
+
+import structlog
+import urllib3
+from minio import Minio
+from minio.error import S3Error
+
+from malmoi.settings import ObjectStoreSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_PART_BYTES = 8 * 1024 * 1024
+_MISSING_CODES = frozenset({"NoSuchKey", "NoSuchObject"})
+
+log = structlog.get_logger()
+
+
+class ObjectMissing(Exception):
+    """The bucket has no such object; retrying will not bring it."""
+
+
+class ObjectTooLarge(Exception):
+    """The object exceeds what the caller is ready to take."""
+
+
+class StoreUnavailable(Exception):
+    """The store did not answer, or refused; retrying is sensible."""
+
+
+class ObjectStore:
+    """Objects of one bucket."""
+
+    def __init__(self, settings: ObjectStoreSettings) -> None:
+        self._bucket = settings.s3_bucket
+        self._client = Minio(
+            endpoint=settings.s3_endpoint,
+            access_key=settings.minio_access_key.get_secret_value(),
+            secret_key=settings.minio_secret_key.get_secret_value(),
+            secure=settings.s3_secure,
+            region=settings.s3_region,
+            http_client=urllib3.PoolManager(
+                maxsize=32,
+                timeout=urllib3.Timeout(connect=5, read=30),
+                retries=urllib3.Retry(
+                    total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504]
+                ),
+            ),
+        )
+
+    async def ensure_bucket(self) -> None:
+        """Create the bucket unless it exists."""
+        await self._call(self._ensure_bucket)
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless the bucket is there."""
+        if not await self._call(self._client.bucket_exists, bucket_name=self._bucket):
+            raise StoreUnavailable(f"there is no bucket {self._bucket!r}")
+
+    async def put(self, key: str, content: BinaryIO, *, length: int, content_type: str) -> None:
+        """Store `length` bytes from the position of `content`."""
+        await self._call(
+            self._client.put_object,
+            bucket_name=self._bucket,
+            object_name=key,
+            data=content,
+            length=length,
+            content_type=content_type,
+            part_size=_PART_BYTES,
+        )
+
+    async def put_surely(self, key: str, content: bytes, *, content_type: str) -> None:
+        """Store a small object, however long the store stays away."""
+        while True:
+            try:
+                return await self.put(
+                    key, BytesIO(content), length=len(content), content_type=content_type
+                )
+            except StoreUnavailable as error:
+                log.warning("object.not_stored", key=key, error=str(error))
+                await asyncio.sleep(1.0)
+
+    async def fetch(self, key: str, target: Path, *, max_bytes: int) -> int:
+        """Write an object to a file and return its size in bytes.
+
+        Raises:
+            ObjectMissing: there is no such object.
+            ObjectTooLarge: it has more than `max_bytes`; nothing more was read.
+            StoreUnavailable: try again.
+
+        """
+        return await self._call(self._fetch, key, target, max_bytes)
+
+    async def read(self, key: str) -> bytes:
+        """The content of a small object; raises as `fetch` does."""
+        return await self._call(self._read, key)
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; one that does not exist is no error."""
+        await self._call(self._client.remove_object, bucket_name=self._bucket, object_name=key)
+
+    async def keys_before(self, prefix: str, instant: datetime) -> list[str]:
+        """Keys under `prefix` that were last written before `instant`."""
+        return await self._call(self._keys_before, prefix, instant)
+
+    def _keys_before(self, prefix: str, instant: datetime) -> list[str]:
+        found = self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True)
+        return [
+            each.object_name
+            for each in found
+            if each.object_name and each.last_modified and each.last_modified < instant
+        ]
+
+    def _ensure_bucket(self) -> None:
+        if not self._client.bucket_exists(bucket_name=self._bucket):
+            self._client.make_bucket(bucket_name=self._bucket)
+
+    def _fetch(self, key: str, target: Path, max_bytes: int) -> int:
+        response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+        written = 0
+        try:
+            with target.open("wb") as file:
+                for block in response.stream(256 * 1024):
+                    written += file.write(block)
+                    if written > max_bytes:
+                        raise ObjectTooLarge(f"more than {max_bytes} bytes")
+        finally:
+            response.close()
+            response.release_conn()
+        return written
+
+    def _read(self, key: str) -> bytes:
+        response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+        try:
+            return bytes(response.read())
+        finally:
+            response.close()
+            response.release_conn()
+
+    async def _call(self, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return await asyncio.to_thread(function, *arguments, **named)
+        except S3Error as error:
+            if error.code in _MISSING_CODES:
+                raise ObjectMissing(str(error)) from error
+            raise StoreUnavailable(str(error)) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise StoreUnavailable(str(error)) from error

@@ -1,0 +1,205 @@
+"""Publisher, subscription and watch on a real broker, the relay on a real database as well."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from malmoi.contracts.messages import TaskReleased
+from malmoi.contracts.topics import TASK_PROGRESS
+from malmoi.messaging.cluster import ClusterWatch
+from malmoi.messaging.evidence import Evidence, has_read
+from malmoi.messaging.publisher import Publisher
+from malmoi.messaging.subscription import Record, Subscription
+from malmoi.persistence.database import Database
+from malmoi.persistence.tables import OutboxRow, Task
+from malmoi.relay import OutboxRelay
+from malmoi.settings import KafkaSettings
+from tests.integration.conftest import Rooms
+
+TOPIC = TASK_PROGRESS.name
+
+
+@pytest.fixture(scope="module")
+def settings(environment: dict[str, str]) -> KafkaSettings:
+    return KafkaSettings(
+        kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"], kafka_session_timeout_s=6
+    )
+
+
+@pytest.fixture(scope="module")
+async def watch(settings: KafkaSettings) -> AsyncIterator[ClusterWatch]:
+    watch = ClusterWatch(settings)
+    watching = asyncio.create_task(watch.run())
+    async with asyncio.timeout(30):
+        await watch.wait_until_present()
+    yield watch
+    watching.cancel()
+    await asyncio.wait([watching])
+
+
+@pytest.fixture(scope="module")
+async def publisher(settings: KafkaSettings, watch: ClusterWatch) -> AsyncIterator[Publisher]:
+    publisher = Publisher(settings, watch)
+    yield publisher
+    await publisher.close()
+
+
+@asynccontextmanager
+async def member(
+    settings: KafkaSettings, watch: ClusterWatch, group: str
+) -> AsyncIterator[Subscription]:
+    subscription = Subscription(settings, watch, group=group, topics=[TOPIC])
+    try:
+        yield subscription
+    finally:
+        await subscription.close()
+
+
+def released() -> TaskReleased:
+    return TaskReleased(task_id=uuid4(), job_id=uuid4(), attempt=1, worker_id="w")
+
+
+async def read(subscription: Subscription, wanted: set[bytes]) -> list[Record]:
+    found: list[Record] = []
+    async with asyncio.timeout(60):
+        while not wanted <= {record.value for record in found}:
+            found += await subscription.poll(max_records=50, wait_s=0.2)
+    return [record for record in found if record.value in wanted]
+
+
+async def test_what_is_published_is_read_with_its_trace_id(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    message = released()
+    await publisher.publish(TASK_PROGRESS, message, trace_id="trace-12345")
+
+    async with member(settings, watch, f"g-{uuid4()}") as subscription:
+        [record] = await read(subscription, {TASK_PROGRESS.encode(message)})
+
+    assert record.trace_id == "trace-12345"
+
+
+async def test_what_was_committed_is_not_read_again_and_the_rest_is(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    group, first, second = f"g-{uuid4()}", released(), released()
+    await publisher.publish(TASK_PROGRESS, first, trace_id="t" * 8)
+    async with member(settings, watch, group) as subscription:
+        everything = await read(subscription, {TASK_PROGRESS.encode(first)})
+        await subscription.commit(everything)
+    await publisher.publish(TASK_PROGRESS, second, trace_id="t" * 8)
+
+    async with member(settings, watch, group) as subscription:
+        await read(subscription, {TASK_PROGRESS.encode(second)})
+        again = await subscription.poll(max_records=50, wait_s=1)
+
+    assert TASK_PROGRESS.encode(first) not in {record.value for record in again}
+
+
+async def test_a_member_that_takes_nothing_stays_in_the_group_and_loses_nothing(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    """Longer than the session timeout, and with a message arriving meanwhile."""
+    message = released()
+    async with member(settings, watch, f"g-{uuid4()}") as subscription:
+        async with asyncio.timeout(30):
+            while not subscription.joined:
+                await subscription.poll(max_records=50, wait_s=0.2)
+        subscription.accepting = False
+        await publisher.publish(TASK_PROGRESS, message, trace_id="t" * 8)
+        for _ in range(8):
+            assert await subscription.poll(max_records=50, wait_s=1) == []
+
+        subscription.accepting = True
+        assert await read(subscription, {TASK_PROGRESS.encode(message)})
+
+
+async def test_the_evidence_knows_what_a_group_has_read(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    group, evidence, message = f"g-{uuid4()}", Evidence(settings), released()
+    await publisher.publish(TASK_PROGRESS, message, trace_id="t" * 8)
+    ends = await evidence.end_offsets([TOPIC])
+    assert not has_read(await evidence.committed(group, [TOPIC]), ends)
+
+    async with member(settings, watch, group) as subscription:
+        found: list[Record] = []
+        async with asyncio.timeout(60):
+            while len(found) < sum(ends.values()):
+                found += await subscription.poll(max_records=50, wait_s=0.2)
+        await subscription.commit(found)
+
+    assert has_read(await evidence.committed(group, [TOPIC]), ends)
+
+
+async def test_the_relay_notes_where_the_broker_stored_a_request(
+    database: Database, rooms: Rooms, publisher: Publisher, watch: ClusterWatch
+) -> None:
+    relay = OutboxRelay(database, publisher)
+    running = asyncio.create_task(relay.run())
+    clip = await rooms.clip(await rooms.room())
+
+    relay.wake()
+
+    async with asyncio.timeout(30):
+        while (task := await task_of(database, clip.task)).dispatch_offset is None:
+            await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.wait([running])
+    assert task.dispatch_cluster_id == watch.cluster_id
+    assert await unsent(database) == 0
+
+
+async def test_of_several_relays_each_row_is_sent_by_one(
+    database: Database, rooms: Rooms, publisher: Publisher, settings: KafkaSettings
+) -> None:
+    evidence = Evidence(settings)
+    requests = "stt.requests.whisper.interactive"
+    before = sum((await evidence.end_offsets([requests])).values())
+    place = await rooms.room()
+    for _ in range(30):
+        await rooms.clip(place)
+    relays = [OutboxRelay(database, publisher) for _ in range(4)]
+    running = [asyncio.create_task(relay.run()) for relay in relays]
+
+    for relay in relays:
+        relay.wake()
+    async with asyncio.timeout(30):
+        while await unsent(database):
+            await asyncio.sleep(0.05)
+
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)
+    assert sum((await evidence.end_offsets([requests])).values()) == before + 30
+
+
+async def task_of(database: Database, task: Task) -> Task:
+    async with database.transaction() as transaction:
+        return await transaction.session.get_one(Task, task.id)
+
+
+async def unsent(database: Database) -> int:
+    async with database.transaction() as transaction:
+        rows = await transaction.session.scalars(
+            select(OutboxRow.id).where(OutboxRow.sent_at.is_(None))
+        )
+        return len(rows.all())
+
+
+async def test_the_end_is_that_of_the_last_message_of_a_batch(
+    settings: KafkaSettings, publisher: Publisher
+) -> None:
+    """Many at once travel in batches; some brokers list where the last batch begins."""
+    evidence = Evidence(settings)
+    before = sum((await evidence.end_offsets([TOPIC])).values())
+
+    await asyncio.gather(
+        *(publisher.publish(TASK_PROGRESS, released(), trace_id="t" * 8) for _ in range(50))
+    )
+
+    assert sum((await evidence.end_offsets([TOPIC])).values()) == before + 50
