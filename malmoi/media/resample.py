@@ -1,0 +1,43 @@
+"""Resampling and downmix, also of recordings that change their format half way."""
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+
+
+class Resampler:
+    """Turns frames of any kind into mono float32 at one rate.
+
+    The downmix is FFmpeg's (ITU-R BS.775: centre kept, surrounds lower, low frequency effects
+    dropped), so that the dialogue of a 5.1 film stays in front.
+    """
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._rate = sample_rate_hz
+        self._source: tuple[str, str, int] | None = None
+        self._resampler: av.AudioResampler | None = None
+
+    def feed(self, frame: AudioFrame) -> npt.NDArray[np.float32]:
+        """What is ready after `frame`; the filter keeps a few samples back."""
+        source = (frame.format.name, frame.layout.name, frame.sample_rate)
+        rest = self.flush() if source != self._source else _joined([])
+        if self._resampler is None:
+            self._source = source
+            self._resampler = av.AudioResampler(format="flt", layout="mono", rate=self._rate)
+        # Broken timestamps must not make the filter drop or repeat samples.
+        frame.pts = None
+        return np.concatenate((rest, _joined(self._resampler.resample(frame))))
+
+    def flush(self) -> npt.NDArray[np.float32]:
+        """The samples that the filter kept back."""
+        if self._resampler is None:
+            return _joined([])
+        frames = self._resampler.resample(None)
+        self._resampler = self._source = None
+        return _joined(frames)
+
+
+def _joined(frames: list[AudioFrame]) -> npt.NDArray[np.float32]:
+    blocks = [frame.to_ndarray().reshape(-1) for frame in frames]
+    return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
