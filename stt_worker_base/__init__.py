@@ -1,0 +1,1 @@
+"""What every worker that turns speech into text has in common."""

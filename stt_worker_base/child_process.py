@@ -1,0 +1,86 @@
+"""One life of the inference process, from its start to its end."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from typing import Self
+
+from malmoi.contracts.model import Frozen
+from stt_worker_base.child_protocol import MAX_LINE_BYTES, REPORT, Ready, Report, Unavailable
+from stt_worker_base.errors import EngineUnavailable
+from stt_worker_base.outcome import Capabilities
+
+
+class ChildProcess:
+    """A started process. It has its own session and none of our files but its two pipes."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def spawn(cls, engine_path: str) -> Self:
+        """Start a process; `capabilities` then waits for its model.
+
+        Call it from a thread that lives as long as this process: the child dies with that thread.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "stt_worker_base.inference", engine_path),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=MAX_LINE_BYTES,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def capabilities(self) -> Capabilities:
+        """Wait until the engine is loaded.
+
+        Raises:
+            EngineUnavailable: it cannot be loaded, or loading it ended the process.
+
+        """
+        match await self.report():
+            case Ready(capabilities=capabilities):
+                return capabilities
+            case Unavailable(detail=detail):
+                raise EngineUnavailable(detail)
+            case _:
+                self.kill()
+        raise EngineUnavailable(f"The inference process {await self.end()} while it was loading.")
+
+    def send(self, message: Frozen) -> None:
+        """Hand over one message; a process that is gone is noticed by its reports ending."""
+        if self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(message.model_dump_json().encode() + b"\n")
+
+    async def report(self) -> Report | None:
+        """What the process says next; None once it has ended, or says what no sane one would."""
+        assert self._process.stdout is not None
+        try:
+            line = await self._process.stdout.readline()
+            return REPORT.validate_json(line) if line else None
+        except ValueError:
+            self.kill()
+            return None
+
+    def kill(self) -> None:
+        if self.alive:
+            self._process.kill()
+
+    async def end(self) -> str:
+        """Wait for the end, and say how it came: `exited with status 66`."""
+        status = await self._process.wait()
+        if status < 0:
+            return f"was killed by {signal.Signals(-status).name}"
+        return f"exited with status {status}"

@@ -1,0 +1,74 @@
+"""What an engine is. Engines live in the inference process; the worker itself never loads one."""
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from malmoi.contracts.decoding import DecodeOptions
+from malmoi.contracts.transcripts import Segment
+from malmoi.media.decode import Samples
+from stt_worker_base.errors import EngineUnavailable
+from stt_worker_base.outcome import Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A recognition that is under way: `segments` decodes as it is read."""
+
+    language: str | None
+    """ISO 639-1, as asked or as detected; None when nobody speaks."""
+    language_probability: float | None
+    segments: Iterator[Segment]
+    """In time order, `start_s <= end_s`, in seconds from the start of the recording."""
+    vad_s: float = 0.0
+    """Seconds spent on finding out where somebody speaks."""
+
+
+class Engine(ABC):
+    """A speech recogniser with its model loaded."""
+
+    capabilities: Capabilities
+
+    @classmethod
+    @abstractmethod
+    def load(cls) -> Self:
+        """Load the model that the environment names.
+
+        Raises:
+            EngineUnavailable: it cannot be had; the text says what to do.
+
+        """
+
+    @abstractmethod
+    def transcribe(self, samples: Samples, options: DecodeOptions) -> Recognition:
+        """Begin to recognise.
+
+        Args:
+            samples: mono at `malmoi.media.decode.SAMPLE_RATE_HZ`, -1 to 1.
+            options: of this recording only; they change nothing in the loaded model.
+
+        Raises:
+            AudioRejected: not as asked; a retry cannot help. Also while segments are read.
+            EngineError: out of memory or a lost device; a retry is sensible. Also while
+                segments are read.
+
+        """
+
+
+def load_engine(path: str) -> Engine:
+    """Load the engine class that `path` names as `module:Class`.
+
+    Raises:
+        EngineUnavailable: there is no such class, or it cannot load its model.
+
+    """
+    module_name, _, class_name = path.partition(":")
+    try:
+        engine = getattr(importlib.import_module(module_name), class_name, None)
+    except ImportError as error:
+        raise EngineUnavailable(f"ENGINE {path} cannot be imported: {error}") from error
+    if not (isinstance(engine, type) and issubclass(engine, Engine)):
+        raise EngineUnavailable(f"ENGINE {path} names no Engine; write it as module:Class")
+    return engine.load()

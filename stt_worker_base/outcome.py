@@ -1,0 +1,63 @@
+"""What becomes of a task in the inference process, and what it says on the way."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from malmoi.contracts.messages import Timings
+from malmoi.contracts.model import Frozen
+from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.contracts.transcripts import Transcript
+
+
+class Capabilities(Frozen):
+    """What callers may ask of an engine, so that nobody tests for its class."""
+
+    engine: str
+    model: str
+    word_timestamps: bool = False
+    translation: bool = False
+    """Whether `task="translate"` gives English."""
+    languages: tuple[str, ...] | None = None
+    """ISO 639-1 codes; None: any."""
+
+
+class Progress(Frozen):
+    """How far a task is."""
+
+    kind: Literal["progress"] = "progress"
+    stage: Literal["decode", "transcribe"]
+    fraction: float = Field(ge=0, le=1)
+    """Of the audio."""
+    audio_s: float | None = None
+    """Seconds of audio; known from the stage `transcribe` on."""
+
+
+class Transcribed(Frozen):
+    """Done. A recording in which nobody speaks is done too: its text is empty."""
+
+    kind: Literal["transcribed"] = "transcribed"
+    transcript: Transcript
+    audio_s: float
+    model: str
+    timings: Timings
+
+
+class Failed(Frozen):
+    """Came to nothing."""
+
+    kind: Literal["failed"] = "failed"
+    code: TaskErrorCode
+    detail: str
+    """A sentence for the sender: what is wrong and what to do."""
+    retryable: bool
+    """Whether another attempt at the same recording can succeed."""
+
+
+class Cancelled(Frozen):
+    """Was ended by its caller."""
+
+    kind: Literal["cancelled"] = "cancelled"
+
+
+Outcome = Transcribed | Failed | Cancelled

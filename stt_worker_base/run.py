@@ -1,0 +1,184 @@
+"""The life of a worker: take tasks while a slot is free, answer for them, drain when asked to stop.
+
+Offsets are committed when a task is taken, after its `started` is stored; from then on heartbeats
+answer for it (ARCHITECTURE section 4.3).
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from structlog.contextvars import bound_contextvars
+
+from malmoi.contracts.jobs import Engine, Lane
+from malmoi.contracts.messages import TaskRequested
+from malmoi.contracts.topics import REQUESTS, Topic
+from malmoi.messaging.cluster import ClusterWatch
+from malmoi.messaging.groups import workers_of
+from malmoi.messaging.publisher import Publisher
+from malmoi.messaging.subscription import Record, Subscription
+from malmoi.object_store.store import ObjectStore
+from malmoi.observability.health import serve_health
+from malmoi.observability.trace import new_trace_id
+from malmoi.process import run_until_done
+from stt_worker_base.child import InferenceChild
+from stt_worker_base.settings import ServiceSettings
+from stt_worker_base.tasks import Assignment, TaskRunner
+
+_POLL_S = 0.5
+_RELEASED_WITHIN_S = 5.0
+
+log = structlog.get_logger()
+
+
+async def run(
+    settings: ServiceSettings, engine: Engine, engine_path: str, stop: asyncio.Event
+) -> None:
+    """Work for one engine until `stop`; then finish or hand back what is in hand.
+
+    Raises:
+        EngineUnavailable: the model cannot be loaded.
+
+    """
+    async with AsyncExitStack() as stack:
+        watch = ClusterWatch(settings)
+        topics = [REQUESTS[engine, lane] for lane in (Lane.INTERACTIVE, Lane.BATCH)]
+        subscription = Subscription(
+            settings, watch, group=workers_of(engine), topics=[topic.name for topic in topics]
+        )
+        child = InferenceChild(engine_path, settings)
+        stack.enter_context(serve_health(settings, lambda: _missing(child, watch, subscription)))
+        watching = asyncio.create_task(watch.run())
+        stack.push_async_callback(_end, watching)
+        stack.push_async_callback(child.stop)
+        await child.start()
+        redis = Redis.from_url(settings.redis_url.get_secret_value())
+        stack.push_async_callback(redis.aclose)
+        publisher = Publisher(settings, watch)
+        stack.push_async_callback(publisher.close)
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="malmoi-")))
+        runner = TaskRunner(
+            settings=settings,
+            child=child,
+            publisher=publisher,
+            store=ObjectStore(settings),
+            redis=redis,
+            directory=directory,
+        )
+        log.info("worker.started", model=child.capabilities.model)
+        worker = Worker(settings, subscription=subscription, runner=runner, topics=topics)
+        await run_until_done(worker.run(stop), [watching])
+        log.info("worker.stopped")
+
+
+class Worker:
+    """Takes tasks from its subscription, at most `worker_slots` at a time."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        subscription: Subscription,
+        runner: TaskRunner,
+        topics: Sequence[Topic[TaskRequested]],
+    ) -> None:
+        self._settings = settings
+        self._subscription = subscription
+        self._runner = runner
+        self._topics = {topic.name: topic for topic in topics}
+        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
+        self._assignments: dict[UUID, Assignment] = {}
+        self._freed = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take tasks until `stop`, then drain."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                await self._take(stopping)
+                self._raise_what_ended_a_task()
+        finally:
+            stopping.cancel()
+            await self._drain()
+
+    async def _take(self, stopping: asyncio.Task[bool]) -> None:
+        free = self._settings.worker_slots - len(self._in_hand)
+        self._subscription.accepting = free > 0
+        if free <= 0:
+            # Keeps the membership alive; a freed slot must not wait for the poll to end.
+            await self._subscription.poll(max_records=1, wait_s=0)
+            freed = asyncio.create_task(self._freed.wait())
+            await asyncio.wait(
+                [freed, stopping], timeout=_POLL_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            freed.cancel()
+            self._freed.clear()
+            return
+        records = await self._subscription.poll(max_records=free, wait_s=_POLL_S)
+        if records:
+            await asyncio.gather(*map(self._accept, records))
+            await self._subscription.commit(records)
+
+    async def _accept(self, record: Record) -> None:
+        try:
+            request = self._topics[record.topic].decode(record.value)
+        except ValidationError as error:
+            # The reconciler sees a request that was passed without `started`, and sends it anew.
+            log.warning("request.unreadable", offset=record.offset, error=str(error))
+            return
+        if request.task_id in self._in_hand:
+            return
+        assignment = Assignment(request, record.trace_id or new_trace_id())
+        with bound_contextvars(trace_id=assignment.trace_id, task_id=str(request.task_id)):
+            # Fetching begins while `started` is on its way.
+            task = asyncio.create_task(self._runner.run(assignment))
+        self._in_hand[request.task_id] = task
+        self._assignments[request.task_id] = assignment
+        task.add_done_callback(lambda _: self._freed.set())
+        await self._runner.started(assignment)
+
+    def _raise_what_ended_a_task(self) -> None:
+        """Free the slots of ended tasks; an error in one of them ends the worker."""
+        for task_id, task in list(self._in_hand.items()):
+            if task.done():
+                del self._in_hand[task_id]
+                task.result()
+                del self._assignments[task_id]
+
+    async def _drain(self) -> None:
+        """Finish what can be finished in time, hand back the rest, leave the group."""
+        if self._in_hand:
+            await asyncio.wait(self._in_hand.values(), timeout=self._settings.drain_s)
+        for task in self._in_hand.values():
+            task.cancel()
+        await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+        unfinished = [
+            self._runner.released(assignment)
+            for task_id, assignment in self._assignments.items()
+            if task_id not in self._in_hand or self._in_hand[task_id].cancelled()
+        ]
+        try:
+            async with asyncio.timeout(_RELEASED_WITHIN_S):
+                await asyncio.gather(*unfinished)
+        except TimeoutError:
+            log.warning("tasks.not_released", count=len(unfinished))
+        await self._subscription.close()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _missing(child: InferenceChild, watch: ClusterWatch, subscription: Subscription) -> str | None:
+    if not child.ready:
+        return "loading the model"
+    if not watch.present:
+        return "waiting for Kafka"
+    return None if subscription.joined else "waiting for partitions"

@@ -1,0 +1,48 @@
+"""Settings of any worker, whatever its engine."""
+
+import os
+import socket
+
+from pydantic import Field
+
+from malmoi.settings import (
+    HealthSettings,
+    KafkaSettings,
+    ObjectStoreSettings,
+    ProcessSettings,
+    RedisSettings,
+)
+
+
+class NoopSettings(ProcessSettings):
+    """The engine without a model."""
+
+    noop_delay_s: float = Field(default=0.0, ge=0)
+    """Seconds the no-op engine pretends to work on each recording."""
+
+
+class WorkerSettings(NoopSettings):
+    """How a worker takes tasks and when it gives one up."""
+
+    engine: str
+    """A name that the worker knows, or `module:Class` of any Engine."""
+    worker_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    worker_slots: int = Field(default=1, ge=1)
+    """Tasks the worker answers for at once; one is recognised at a time, the others are fetched
+    meanwhile. More than 1 pays only where tasks are shorter than their transport."""
+    drain_s: float = Field(default=20.0, ge=0)
+    """Seconds a stopping worker may take to finish what is in hand; the rest is handed back."""
+    heartbeat_s: float = Field(default=5.0, gt=0)
+    """Seconds between two signs of life for a task in hand; leases must be several times longer."""
+    task_max_audio_s: float = Field(default=900.0, gt=0)
+    """Longest recording of one task, in seconds; it bounds memory (64 kB per second)."""
+    task_min_deadline_s: float = Field(default=60.0, gt=0)
+    """Seconds that decoding may take, and that recognition always gets."""
+    task_deadline_factor: float = Field(default=4.0, gt=0)
+    """Seconds of recognition per second of audio after which a task counts as hung."""
+
+
+class ServiceSettings(
+    WorkerSettings, KafkaSettings, ObjectStoreSettings, RedisSettings, HealthSettings
+):
+    """What any worker process reads; its engine adds its own."""

@@ -1,0 +1,169 @@
+"""One task from its message to its report: fetch, recognise, tell."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, assert_never
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from malmoi.contracts.messages import TaskHeartbeat, TaskReleased, TaskRequested, TaskStarted
+from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS
+from malmoi.live.cancel_flags import is_cancelled
+from malmoi.messaging.publisher import BrokerAway, Publisher
+from malmoi.object_store.store import (
+    ObjectMissing,
+    ObjectStore,
+    ObjectTooLarge,
+    StoreUnavailable,
+)
+from malmoi.observability import metrics
+from stt_worker_base import reports
+from stt_worker_base.child import InferenceChild
+from stt_worker_base.outcome import Cancelled, Failed, Outcome, Progress, Transcribed
+from stt_worker_base.settings import WorkerSettings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A task that this worker answers for."""
+
+    request: TaskRequested
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRunner:
+    """Runs tasks on one inference process, which takes one at a time."""
+
+    settings: WorkerSettings
+    child: InferenceChild
+    publisher: Publisher
+    store: ObjectStore
+    redis: Redis
+    directory: Path
+    """Where recordings lie while they are worked on."""
+
+    async def started(self, task: Assignment) -> None:
+        """Say that we answer for the task from now on; returns once the broker has stored it."""
+        message = TaskStarted(**self._identity(task))
+        await self.publisher.publish_surely(TASK_PROGRESS, message, trace_id=task.trace_id)
+
+    async def released(self, task: Assignment) -> None:
+        """Hand the task back; another worker gets it at once."""
+        message = TaskReleased(**self._identity(task))
+        await self.publisher.publish_surely(TASK_PROGRESS, message, trace_id=task.trace_id)
+
+    async def run(self, task: Assignment) -> None:
+        """Answer for the task until its report is stored by the broker."""
+        request = task.request
+        reports.observe_dispatch(request)
+        path = self.directory / f"{request.task_id}.{request.attempt}"
+        beat = _Beat()
+        work = asyncio.create_task(self._recognise(request, path, beat))
+        beating = asyncio.create_task(self._keep_beating(task, beat, work))
+        try:
+            with metrics.TASKS_RUNNING.labels(request.engine).track_inprogress():
+                await asyncio.wait([work])
+                await self._report(task, Cancelled() if work.cancelled() else work.result())
+        finally:
+            beating.cancel()
+            work.cancel()
+            await asyncio.gather(work, beating, return_exceptions=True)
+            path.unlink(missing_ok=True)
+
+    async def _recognise(self, request: TaskRequested, path: Path, beat: "_Beat") -> Outcome:
+        begun = time.monotonic()
+        unwanted, failure = await asyncio.gather(
+            self._is_unwanted(request.task_id), self._fetch(request, path)
+        )
+        fetch_s = time.monotonic() - begun
+        if unwanted:
+            return Cancelled()
+        if failure is not None:
+            return failure
+        outcome = await self.child.transcribe(
+            path,
+            request.options,
+            max_audio_s=self.settings.task_max_audio_s,
+            on_progress=beat.note,
+        )
+        if not isinstance(outcome, Transcribed):
+            return outcome
+        timings = outcome.timings.model_copy(update={"fetch_s": fetch_s})
+        return outcome.model_copy(update={"timings": timings})
+
+    async def _fetch(self, request: TaskRequested, path: Path) -> Failed | None:
+        try:
+            await self.store.fetch(request.audio_key, path, max_bytes=request.audio_bytes)
+        except ObjectMissing:
+            detail = "The recording is no longer in the store. Send it again."
+            return Failed(code=TaskErrorCode.AUDIO_MISSING, detail=detail, retryable=False)
+        except ObjectTooLarge:
+            detail = "The stored recording is larger than what was accepted."
+            return Failed(code=TaskErrorCode.AUDIO_TOO_LARGE, detail=detail, retryable=False)
+        except StoreUnavailable as error:
+            log.warning("audio.fetch_failed", error=str(error))
+            detail = "The recording could not be read from the store."
+            return Failed(code=TaskErrorCode.ENGINE_FAILED, detail=detail, retryable=True)
+        return None
+
+    async def _is_unwanted(self, task_id: UUID) -> bool:
+        try:
+            return await is_cancelled(self.redis, task_id)
+        except (RedisError, OSError):
+            return False  # Redis only saves work; without it the result is dropped as stale
+
+    async def _keep_beating(
+        self, task: Assignment, beat: "_Beat", work: asyncio.Task[Outcome]
+    ) -> None:
+        while True:
+            await asyncio.sleep(self.settings.heartbeat_s)
+            sign = TaskHeartbeat(**self._identity(task), percent=beat.percent, stage=beat.stage)
+            try:
+                await self.publisher.publish(TASK_PROGRESS, sign, trace_id=task.trace_id)
+            except BrokerAway as error:
+                log.warning("heartbeat.not_acknowledged", error=str(error))
+            if await self._is_unwanted(task.request.task_id):
+                work.cancel()  # and not the child: it may be busy with another task
+
+    async def _report(self, task: Assignment, outcome: Outcome) -> None:
+        request, worker_id = task.request, self.settings.worker_id
+        match outcome:
+            case Transcribed():
+                reports.observe_end(request, "succeeded")
+                reports.observe_success(request, outcome)
+                success = await reports.success(
+                    request, outcome, worker_id=worker_id, store=self.store
+                )
+                await self.publisher.publish_surely(TASK_RESULTS, success, trace_id=task.trace_id)
+            case Failed():
+                reports.observe_end(request, outcome.code)
+                failure = reports.failure(request, outcome, worker_id=worker_id)
+                await self.publisher.publish_surely(TASK_ERRORS, failure, trace_id=task.trace_id)
+            case Cancelled():
+                reports.observe_end(request, "cancelled")
+            case _:
+                assert_never(outcome)
+        log.info("task.ended", job_id=str(request.job_id), outcome=outcome.kind)
+
+    def _identity(self, task: Assignment) -> dict[str, Any]:
+        return reports.identity(task.request, self.settings.worker_id)
+
+
+class _Beat:
+    """How far the task is, for its next heartbeat."""
+
+    percent = 0
+    stage = "fetch"
+
+    def note(self, progress: Progress) -> None:
+        self.percent = int(progress.fraction * 100)
+        self.stage = progress.stage

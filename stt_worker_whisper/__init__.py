@@ -1,0 +1,1 @@
+"""The worker that turns speech into text with OpenAI's Whisper models."""

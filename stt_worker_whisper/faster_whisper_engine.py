@@ -1,0 +1,157 @@
+"""Whisper by CTranslate2: the default engine.
+
+Decoding is sequential, because batched decoding loses text, and not conditioned on earlier text,
+because a loop would spread; both were measured (docs/decisions).
+"""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Segment as WhisperSegment
+from numpy.typing import NDArray
+
+from malmoi.contracts.decoding import DecodeOptions
+from malmoi.contracts.transcripts import Segment, Word
+from malmoi.media.decode import Samples
+from stt_worker_base.errors import EngineError, EngineOutOfMemory, EngineUnavailable
+from stt_worker_base.outcome import Capabilities
+from stt_worker_whisper.filters import Hypothesis
+from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
+from stt_worker_whisper.settings import ModelSettings
+from stt_worker_whisper.whisper_engine import (
+    TEMPERATURES,
+    WhisperEngine,
+    WindowDecoding,
+    most_tokens,
+)
+
+_MOST_TOKENS = 200
+"""Whisper's context of 448 tokens, less the longest prompt; a higher bound is an error."""
+
+
+_LEAST_FRAMES = 1500
+"""15 s of features. On much shorter windows Whisper, trained on 30 s, repeats itself."""
+
+
+class _ShortWindowModel(WhisperModel):  # type: ignore[misc]  # it ships no types
+    """Encodes a short recording without the padding that fills Whisper's 30 s.
+
+    The encoder's time grows faster than its window, so a clip of a few seconds costs a third.
+    """
+
+    def encode(self, features: NDArray[np.float32]) -> Any:
+        return super().encode(_without_padding(features))
+
+
+def _without_padding(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The features up to the last frame that is not padding (exactly zero), but 15 s at least."""
+    sounding = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
+    last = int(sounding[-1]) + 1 if sounding.size else 0
+    frames = max(_LEAST_FRAMES, last + last % 2)  # the encoder halves their number
+    return np.ascontiguousarray(features[..., :frames])
+
+
+class FasterWhisperEngine(WhisperEngine):
+    """One loaded model; nothing of it changes between recordings."""
+
+    def __init__(self, model: WhisperModel, settings: ModelSettings) -> None:
+        self._model = model
+        self._beam_size = settings.beam_size
+        self.capabilities = Capabilities(
+            engine="faster_whisper",
+            model=settings.model_name,
+            word_timestamps=True,
+            translation=model.model.is_multilingual,
+            languages=tuple(model.supported_languages),
+        )
+
+    @classmethod
+    def load(cls) -> Self:
+        settings = ModelSettings()
+        folder = model_folder(settings, CTRANSLATE2_WEIGHTS)
+        device, compute_type = _device(settings)
+        try:
+            model = _ShortWindowModel(
+                str(folder),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=settings.cpu_threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise EngineUnavailable(f"The model in {folder} cannot be loaded: {error}") from error
+        return cls(model, settings)
+
+    def decode(self, samples: Samples, options: DecodeOptions) -> WindowDecoding:
+        most = most_tokens(samples)
+        try:
+            segments, info = self._model.transcribe(
+                samples,
+                max_new_tokens=most if most < _MOST_TOKENS else None,
+                **self._arguments(options),
+            )
+        except RuntimeError as error:
+            raise _engine_error(error) from error
+        probability = None if options.language else info.language_probability
+        return WindowDecoding(info.language, probability, _hypotheses(segments))
+
+    def _arguments(self, options: DecodeOptions) -> dict[str, Any]:
+        ladder = TEMPERATURES if options.temperature is None else (options.temperature,)
+        return {
+            "language": options.language,
+            "task": options.task,
+            "beam_size": self._beam_size,
+            "temperature": ladder,
+            "condition_on_previous_text": False,
+            # Unlike an initial prompt, hotwords stand before every window, not only the first.
+            "hotwords": options.prompt,
+            "word_timestamps": options.word_timestamps,
+        }
+
+
+def _device(settings: ModelSettings) -> tuple[str, str]:
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    compute_type = settings.compute_type
+    if compute_type == "auto":
+        compute_type = "float16" if device == "cuda" else "int8"
+    return device, compute_type
+
+
+def _hypotheses(segments: Iterator[WhisperSegment]) -> Iterator[Hypothesis]:
+    try:
+        for segment in segments:
+            yield _hypothesis(segment)
+    except RuntimeError as error:
+        raise _engine_error(error) from error
+
+
+def _hypothesis(found: WhisperSegment) -> Hypothesis:
+    segment = Segment(
+        text=found.text.strip(),
+        start_s=found.start,
+        end_s=found.end,
+        words=tuple(
+            Word(
+                text=word.word.strip(),
+                start_s=word.start,
+                end_s=word.end,
+                probability=word.probability,
+            )
+            for word in found.words or ()
+        ),
+        no_speech_probability=found.no_speech_prob,
+        average_log_probability=found.avg_logprob,
+    )
+    return Hypothesis(segment, gave_up=found.temperature == TEMPERATURES[-1])
+
+
+def _engine_error(error: RuntimeError) -> EngineError:
+    """CTranslate2 raises RuntimeError for everything; only its text tells."""
+    if "out of memory" in str(error).lower():
+        return EngineOutOfMemory(str(error))
+    return EngineError(str(error))
