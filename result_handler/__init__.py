@@ -1,0 +1,1 @@
+"""Turns what workers report into durable results, and notices what they no longer report."""

@@ -1,0 +1,1 @@
+"""Between Kafka, Redis, S3 and the use cases."""

@@ -1,0 +1,83 @@
+"""What is counted every few seconds, and what is swept every hour."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from malmoi.contracts.jobs import Engine, JobState, Lane
+from malmoi.object_store.keys import AUDIO_PREFIX, job_of_audio_key
+from malmoi.object_store.store import ObjectStore, StoreUnavailable
+from malmoi.observability import metrics
+from malmoi.persistence.counts import conservation, open_work
+from malmoi.persistence.database import Database
+from malmoi.persistence.faults import DATABASE_AWAY
+from malmoi.persistence.jobs import unknown_jobs
+from malmoi.persistence.outbox import delete_sent, pending_count
+
+_COUNT_EVERY_S = 5.0
+_SWEEP_EVERY_S = 3600.0
+_KEEP = timedelta(days=1)
+_AWAY: Final[tuple[type[Exception], ...]] = (StoreUnavailable, *DATABASE_AWAY)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """Any number of replicas may do it at once."""
+
+    database: Database
+    store: ObjectStore
+
+    async def run(self) -> None:
+        """Count and sweep until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._repeat(self.count, _COUNT_EVERY_S))
+            tasks.create_task(self._repeat(self.sweep, _SWEEP_EVERY_S))
+
+    async def count(self) -> None:
+        """Set the gauges that are counted from PostgreSQL."""
+        async with self.database.transaction() as transaction:
+            work = {(each.engine, each.lane): each for each in await open_work(transaction.session)}
+            found = await conservation(transaction.session)
+            pending = await pending_count(transaction.session)
+        for engine in Engine:
+            for lane in Lane:
+                each = work.get((engine, lane))
+                metrics.OPEN_TASKS.labels(engine, lane).set(each.tasks if each else 0)
+                metrics.OPEN_AUDIO_BYTES.labels(engine, lane).set(each.audio_bytes if each else 0)
+                metrics.OPEN_OLDEST_SECONDS.labels(engine, lane).set(each.oldest_s if each else 0)
+        metrics.OUTBOX_PENDING_MESSAGES.set(pending)
+        metrics.JOBS_ACCEPTED.set(found.accepted)
+        metrics.JOBS_OPEN.set(found.open)
+        metrics.CONSERVATION_MISSING.set(found.missing)
+        for state in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED):
+            metrics.JOBS_ENDED.labels(state).set(found.ended.get(state, 0))
+
+    async def sweep(self) -> None:
+        """Forget sent outbox rows, and recordings that were stored but never accepted."""
+        async with self.database.transaction() as transaction:
+            rows = await delete_sent(transaction.session, older_than=_KEEP)
+        orphans = await self._orphans()
+        for key in orphans:
+            await self.store.delete(key)
+        log.info("sweep.done", outbox_rows=rows, orphaned_objects=len(orphans))
+
+    async def _orphans(self) -> list[str]:
+        old = await self.store.keys_before(AUDIO_PREFIX, datetime.now(UTC) - _KEEP)
+        by_job = {job_id: key for key in old if (job_id := job_of_audio_key(key)) is not None}
+        async with self.database.transaction() as transaction:
+            unknown = await unknown_jobs(transaction.session, list(by_job))
+        return [by_job[job_id] for job_id in unknown]
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], every_s: float) -> None:
+        while True:
+            try:
+                await work()
+            except _AWAY as error:
+                log.warning("housekeeping.postponed", error=repr(error))
+            await asyncio.sleep(every_s)

@@ -1,0 +1,60 @@
+"""A worker finished a task: the first success of any attempt wins while the task is open."""
+
+from datetime import UTC, datetime
+
+from malmoi.contracts.jobs import JobState, TaskState
+from malmoi.contracts.messages import TaskSucceeded
+from malmoi.contracts.transcripts import Transcript
+from malmoi.observability.metrics import JOB_SECONDS
+from malmoi.persistence.database import Transaction
+from malmoi.persistence.room_results import publish_message
+from malmoi.persistence.tasks import LockedTask, close_task, move_job
+from result_handler.usecases.effect import Effect
+
+
+async def complete_task(
+    transaction: Transaction,
+    held: LockedTask | None,
+    report: TaskSucceeded,
+    transcript: Transcript,
+) -> Effect:
+    """Store the result, end the job and tell its listeners, all or nothing."""
+    if held is None:
+        return Effect.STALE
+    if not held.is_open:
+        return Effect.DUPLICATE if held.task.state == TaskState.SUCCEEDED else Effect.STALE
+    close_task(held, TaskState.SUCCEEDED)
+    held.task.worker_id = report.worker_id
+    held.task.percent = 100
+    _store(held, report, transcript)
+    move_job(transaction, held, JobState.COMPLETED, payload=_told(report, transcript))
+    await publish_message(transaction, held.job, transcript)
+    _observe(held)
+    return Effect.APPLIED
+
+
+def _store(held: LockedTask, report: TaskSucceeded, transcript: Transcript) -> None:
+    held.job.audio_s = report.audio_s
+    held.job.result = {
+        "transcript": transcript.model_dump(mode="json"),
+        "model": report.model,
+        "timings": report.timings.model_dump(mode="json"),
+        "attempt": report.attempt,
+        "worker_id": report.worker_id,
+    }
+
+
+def _observe(held: LockedTask) -> None:
+    # Of two machines' clocks: good enough for an operator, and for nothing else.
+    took_s = (datetime.now(UTC) - held.job.created_at).total_seconds()
+    JOB_SECONDS.labels(held.job.engine, held.job.lane).observe(max(0.0, took_s))
+
+
+def _told(report: TaskSucceeded, transcript: Transcript) -> dict[str, object]:
+    return {
+        "text": transcript.text,
+        "language": transcript.language,
+        "duration_s": transcript.duration_s,
+        "model": report.model,
+        "engine_s": report.timings.engine_s,
+    }

@@ -1,0 +1,29 @@
+"""A worker says that it took a task, is still at it, or hands it back."""
+
+from datetime import timedelta
+
+from malmoi.contracts.jobs import JobState
+from malmoi.contracts.messages import TaskHeartbeat, TaskProgress, TaskReleased
+from malmoi.persistence.database import Transaction
+from malmoi.persistence.tasks import LockedTask, hold_lease, move_job, redispatch
+from result_handler.usecases.effect import Effect
+
+
+async def record_progress(
+    transaction: Transaction, held: LockedTask | None, report: TaskProgress, *, lease: timedelta
+) -> Effect:
+    """Extend the lease of the current attempt, or dispatch it anew when it was released."""
+    if held is None or not held.is_open:
+        return Effect.STALE if isinstance(report, TaskReleased) else Effect.UNWANTED
+    if report.attempt != held.task.attempt:
+        return Effect.STALE
+    if isinstance(report, TaskReleased):
+        await redispatch(transaction, held)
+        return Effect.APPLIED
+    begun = hold_lease(held, worker_id=report.worker_id, lease=lease)
+    if isinstance(report, TaskHeartbeat):
+        held.task.percent = max(held.task.percent, report.percent)
+    if begun:
+        told = {"worker_id": report.worker_id, "attempt": report.attempt}
+        move_job(transaction, held, JobState.RUNNING, payload=told)
+    return Effect.APPLIED

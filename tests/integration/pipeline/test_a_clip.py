@@ -1,0 +1,105 @@
+"""A clip's way through handler and worker, and what faults of the engine do to it."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from malmoi.object_store.store import ObjectStore
+from malmoi.persistence.database import Database
+from malmoi.persistence.tables import Job
+from malmoi.settings import ObjectStoreSettings
+from result_handler.settings import Settings
+from result_handler.setup import set_up
+from tests.integration.conftest import Accepted, Rooms
+from tests.integration.pipeline.conftest import Process, eventually, processes
+
+CLIP = Path(__file__).parents[2] / "fixtures/speech/ko_lunch.flac"
+
+
+@pytest.fixture(scope="module")
+async def store(environment: dict[str, str]) -> ObjectStore:
+    return ObjectStore(ObjectStoreSettings(**{k.lower(): v for k, v in environment.items()}))
+
+
+@pytest.fixture(scope="module")
+async def audio_key(fast: dict[str, str], store: ObjectStore) -> str:
+    await set_up(Settings(**{k.lower(): v for k, v in fast.items()}))
+    key = f"audio/{uuid4()}"
+    content = CLIP.read_bytes()
+    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
+    return key
+
+
+@pytest.fixture(scope="module")
+async def running(fast: dict[str, str], audio_key: str) -> AsyncIterator[None]:
+    async with processes(Process("result_handler", fast), Process("stt_worker_whisper", fast)):
+        yield
+
+
+async def ended(database: Database, clip: Accepted, *, within_s: float = 60) -> Job:
+    async def has_ended() -> bool:
+        async with database.transaction() as transaction:
+            job = await transaction.session.get_one(Job, clip.job.id)
+            return job.state in {"completed", "failed", "cancelled"}
+
+    await eventually(has_ended, within_s=within_s)
+    async with database.transaction() as transaction:
+        return await transaction.session.get_one(Job, clip.job.id)
+
+
+@pytest.mark.usefixtures("running")
+class TestWithAWorker:
+    async def test_a_clip_is_recognised(
+        self, database: Database, rooms: Rooms, audio_key: str
+    ) -> None:
+        clip = await rooms.clip(await rooms.room(), audio_key=audio_key)
+
+        job = await ended(database, clip)
+
+        assert job.state == "completed"
+        assert job.result is not None
+        assert job.result["transcript"]["text"] == "fault-free"
+        assert job.audio_s == pytest.approx(job.result["transcript"]["duration_s"])
+
+    async def test_an_engine_that_crashes_once_costs_one_attempt_and_no_clip(
+        self, database: Database, rooms: Rooms, audio_key: str, tmp_path: Path
+    ) -> None:
+        prompt = f"fault:crash-once={tmp_path / 'crashed'}"
+        clip = await rooms.clip(await rooms.room(), audio_key=audio_key, prompt=prompt)
+
+        job = await ended(database, clip)
+
+        assert job.state == "completed"
+        assert job.result is not None
+        assert job.result["attempt"] == 2
+
+    async def test_an_engine_that_always_crashes_fails_the_job_and_not_the_worker(
+        self, database: Database, rooms: Rooms, audio_key: str
+    ) -> None:
+        place = await rooms.room()
+        clip = await rooms.clip(place, audio_key=audio_key, prompt="fault:crash")
+        other = await rooms.clip(place, audio_key=audio_key)
+
+        assert (await ended(database, clip)).error_code == "ENGINE_CRASHED"
+        assert (await ended(database, other)).state == "completed"
+
+    async def test_an_engine_that_hangs_is_ended_at_its_deadline(
+        self, database: Database, rooms: Rooms, audio_key: str
+    ) -> None:
+        clip = await rooms.clip(await rooms.room(), audio_key=audio_key, prompt="fault:hang")
+
+        job = await ended(database, clip, within_s=150)
+
+        assert (job.state, job.error_code) == ("failed", "ENGINE_TIMEOUT")
+
+    async def test_a_recording_that_is_gone_fails_with_its_name(
+        self, database: Database, rooms: Rooms
+    ) -> None:
+        clip = await rooms.clip(await rooms.room(), audio_key=f"audio/{uuid4()}")
+
+        job = await ended(database, clip)
+
+        assert (job.state, job.error_code) == ("failed", "AUDIO_MISSING")
