@@ -1,0 +1,1 @@
+"""The HTTP and WebSocket edge: accounts, rooms, the baton, clips, and the OpenAI interface."""

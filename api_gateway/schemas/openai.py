@@ -1,0 +1,88 @@
+"""The OpenAI interface's bodies, as far as its clients read them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api_gateway.schemas.rooms import Language
+from malmoi.contracts.transcripts import Segment, Transcript
+
+
+class TranscriptionFields(BaseModel):
+    """What stands beside the file; fields we do not know are ignored, as clients send many."""
+
+    model: str = Field(max_length=200)
+    language: Language | None = None
+    prompt: str | None = Field(default=None, max_length=2000)
+    response_format: Literal["json", "text", "verbose_json"] = "json"
+    temperature: float | None = Field(default=None, ge=0, le=1)
+    timestamp_granularities: list[Literal["word", "segment"]] | Literal["word", "segment"] = (
+        "segment"
+    )
+    stream: Literal["false", "False", "0"] = "false"
+    """Only whole answers are given."""
+
+
+class OpenAiError(BaseModel):
+    """What is wrong."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+
+
+class OpenAiProblem(BaseModel):
+    """The body of every refusal under /v1/."""
+
+    error: OpenAiError
+
+
+class ModelOut(BaseModel):
+    """A model that can be asked for."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 1_663_718_400
+    """When the weights' authors published them (Whisper: 21 September 2022), Unix seconds."""
+    owned_by: str = "malmoi"
+
+
+class ModelsOut(BaseModel):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelOut]
+
+
+def verbose(transcript: Transcript, *, words: bool) -> dict[str, Any]:
+    """The `verbose_json` form."""
+    shown: dict[str, Any] = {
+        "task": "transcribe",
+        "language": transcript.language or "",
+        "duration": transcript.duration_s,
+        "text": transcript.text,
+        "segments": [_segment(index, each) for index, each in enumerate(transcript.segments)],
+    }
+    if words:
+        shown["words"] = [
+            {"word": word.text, "start": word.start_s, "end": word.end_s}
+            for segment in transcript.segments
+            for word in segment.words
+        ]
+    return shown
+
+
+def _segment(index: int, segment: Segment) -> dict[str, Any]:
+    return {
+        "id": index,
+        "seek": 0,
+        "start": segment.start_s,
+        "end": segment.end_s,
+        "text": segment.text,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": segment.average_log_probability,
+        "compression_ratio": 0.0,
+        "no_speech_prob": segment.no_speech_probability,
+    }

@@ -1,0 +1,55 @@
+"""What the gateway reads from its environment."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AliasChoices, ByteSize, Field, IPvAnyNetwork, SecretStr
+
+from malmoi.settings import DatabaseSettings, KafkaSettings, ObjectStoreSettings, RedisSettings
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettings):
+    """All of it."""
+
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=8000, ge=0, le=65535)
+    jwt_secret_key: SecretStr = Field(
+        min_length=32, validation_alias=AliasChoices("jwt_secret_key", "secret_key")
+    )
+    """Signs access tokens. No default, so that no deployment can forget it."""
+    access_token_expire_minutes: int = Field(default=1440, ge=1)
+    speaker_ttl_seconds: Seconds = 20.0
+    """A silent speaker's baton is free again after so long."""
+    baton_max_hold_s: Seconds = 120.0
+    """Nobody keeps the baton longer, heartbeats or not."""
+    seat_ttl_s: Seconds = 60.0
+    """A seat without a live WebSocket is freed after so long."""
+    ping_interval_s: Seconds = 5.0
+    """How often every socket hears the newest event number, and proves its life in PostgreSQL."""
+    stt_wait_s: float = Field(default=25.0, ge=0)
+    """How long POST …/stt waits for the text unless `Prefer` says otherwise."""
+    transcription_wait_s: Seconds = 600.0
+    """How long POST /v1/audio/transcriptions waits."""
+    max_upload_size: ByteSize = ByteSize(100 * 1024**2)
+    """Largest recording, e.g. `100MiB`; nginx's limit is a little above it."""
+    default_language: str = Field(default="ko", pattern=r"^([a-z]{2,3}|auto)$")
+    """Language of rooms that name none; `auto` lets the engine detect it."""
+    login_max_failures: int = Field(default=10, ge=1)
+    """Sign-ins that may fail per address and account within LOGIN_WINDOW_S."""
+    login_window_s: int = Field(default=300, ge=1)
+    cors_allowed_origins: list[str] = Field(
+        default=["http://localhost:3000", "http://localhost:8000"]
+    )
+    """Origins whose pages may call us from a browser, as a JSON list."""
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        default=["127.0.0.0/8", "::1/128"],
+        validate_default=True,
+    )
+    """Networks whose X-Forwarded-For counts, as a JSON list; elsewhere anybody could write it."""
+
+    @property
+    def access_token_life(self) -> timedelta:
+        """The life of a token."""
+        return timedelta(minutes=self.access_token_expire_minutes)

@@ -1,0 +1,50 @@
+"""What the routes work with: made once by the composition root, handed over by type."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from api_gateway.adapters.attempts import Attempts
+from api_gateway.live.hub import EventHub
+from api_gateway.live.pulse import Pulse
+from api_gateway.live.waiting import Waiting
+from api_gateway.readiness import Readiness
+from api_gateway.settings import Settings
+from api_gateway.usecases.hand_in import Intake
+from api_gateway.usecases.join_room import Door
+from api_gateway.usecases.pass_baton import Baton
+from api_gateway.usecases.settle_presence import Attendance
+from malmoi.persistence.database import Database
+from malmoi.web.client_address import ClientAddresses
+from malmoi.web.passwords import Passwords
+from malmoi.web.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything that lives as long as the gateway."""
+
+    settings: Settings
+    database: Database
+    tokens: Tokens
+    passwords: Passwords
+    login_attempts: Attempts
+    addresses: ClientAddresses
+    door: Door
+    baton: Baton
+    intake: Intake
+    hub: EventHub
+    waiting: Waiting
+    attendance: Attendance
+    pulse: Pulse
+    readiness: Readiness
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The state of the application that answers this request."""
+    return cast(State, connection.app.state.malmoi)
+
+
+StateDep = Annotated[State, Depends(state_of)]

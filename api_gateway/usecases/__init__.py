@@ -1,0 +1,1 @@
+"""One verb a file: the rules, without HTTP, SQL or Redis of their own."""

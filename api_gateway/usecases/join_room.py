@@ -1,0 +1,73 @@
+"""Taking one of a room's seats."""
+
+from uuid import UUID
+
+from api_gateway.adapters.attempts import Attempts
+from api_gateway.errors import InvalidPassword, RoomFull
+from malmoi.contracts.events import EventType
+from malmoi.contracts.problems import NotFound
+from malmoi.observability.trace import current_trace_id
+from malmoi.persistence.database import Database
+from malmoi.persistence.events import tell_room
+from malmoi.persistence.rooms import find_room, lock_room, occupancy
+from malmoi.persistence.seats import seat_of, take_seat
+from malmoi.persistence.tables import Room
+from malmoi.web.passwords import Passwords
+
+
+class Door:
+    """Lets people in: knows rooms, passwords, and who has guessed too often."""
+
+    def __init__(self, database: Database, passwords: Passwords, attempts: Attempts) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._attempts = attempts
+
+    async def join(self, room_id: UUID, user_id: UUID, password: str | None) -> None:
+        """Seat the user; somebody who has a seat keeps it, whatever the password.
+
+        Raises:
+            InvalidPassword: missing or wrong.
+            NotFound: there is no such room.
+            RoomFull: every seat is taken.
+            TooManyAttempts: the user has guessed too often.
+
+        """
+        async with self._database.transaction() as transaction:
+            room = await find_room(transaction.session, room_id)
+            if room is None:
+                raise NotFound("there is no such room")
+            if await seat_of(transaction.session, room_id, user_id) is not None:
+                return
+        # Before the room is locked: hashing takes longer than everything else together.
+        await self._check(room, user_id, password)
+        await self._sit_down(room_id, user_id)
+
+    async def _check(self, room: Room, user_id: UUID, password: str | None) -> None:
+        if room.password_hash is None:
+            return
+        if not password:
+            raise InvalidPassword("this room needs a password")
+        subject = (str(room.id), str(user_id))
+        await self._attempts.begin(*subject)
+        if not await self._passwords.verify(password, room.password_hash):
+            raise InvalidPassword("this is not the room's password")
+        await self._attempts.succeeded(*subject)
+
+    async def _sit_down(self, room_id: UUID, user_id: UUID) -> None:
+        async with self._database.transaction() as transaction:
+            room = await lock_room(transaction, room_id)
+            if room is None:
+                raise NotFound("there is no such room")
+            if await seat_of(transaction.session, room_id, user_id) is not None:
+                return
+            if await occupancy(transaction.session, room_id) >= room.capacity:
+                raise RoomFull(f"all {room.capacity} seats are taken")
+            await take_seat(transaction, room_id, user_id)
+            await tell_room(
+                transaction,
+                room_id,
+                EventType.PARTICIPANT_JOINED,
+                {"user_id": str(user_id)},
+                trace_id=current_trace_id(),
+            )

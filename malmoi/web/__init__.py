@@ -1,0 +1,1 @@
+"""What the HTTP services share: problem+json, trace ids, and who the caller is."""
