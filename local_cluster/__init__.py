@@ -1,0 +1,1 @@
+"""The `malmoi` command: the whole cluster on one machine, without Docker."""

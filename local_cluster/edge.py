@@ -1,0 +1,45 @@
+"""nginx as a plan and the settings of the gateway want it."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ByteSize, TypeAdapter, ValidationError
+
+from api_gateway.settings import Settings
+from local_cluster.errors import BadSetting
+from local_cluster.home import OpenHome
+from local_cluster.plan import DEFAULT_PORT, Plan
+from local_cluster.ports import choose_public_port
+from local_cluster.servers.nginx import Nginx, Upstreams
+
+MULTIPART_BYTES = 1024**2
+"""Room for the other fields and the boundaries of a form beside the largest file."""
+
+
+def make_nginx(
+    home: OpenHome, plan: Plan, env: Mapping[str, str], *, s3_port: int, gateways: Sequence[int]
+) -> Nginx:
+    """Return the nginx in front of these gateway ports and this S3 server.
+
+    Raises:
+        PortTaken: the plan names a port that is in use.
+        BadSetting: MAX_UPLOAD_SIZE is no size.
+
+    """
+    upstreams = Upstreams(
+        gateway_ports=gateways,
+        s3_port=s3_port,
+        s3_bucket=env.get("S3_BUCKET") or Settings.model_fields["s3_bucket"].default,
+        max_body_bytes=max_body_bytes(env),
+    )
+    free = home.ports.claim("nginx")
+    port = choose_public_port(plan.port, default=DEFAULT_PORT, free_choice=free)
+    return Nginx(home, upstreams, port=port)
+
+
+def max_body_bytes(env: Mapping[str, str]) -> int:
+    """Return what nginx lets through: a little more than the gateway, which can explain itself."""
+    size = env.get("MAX_UPLOAD_SIZE") or Settings.model_fields["max_upload_size"].default
+    try:
+        return TypeAdapter(ByteSize).validate_python(size) + MULTIPART_BYTES
+    except ValidationError as error:
+        raise BadSetting(f"MAX_UPLOAD_SIZE={size} is no size; write for example 100MiB") from error
