@@ -1,0 +1,11 @@
+"""Every benchmark, one after the other: `make bench`."""
+
+import runpy
+import sys
+
+NAMES = ("room_latency", "overhead", "plumbing", "sockets")
+
+for name in NAMES:
+    print(f"\n## {name}\n", flush=True)
+    sys.argv = [name]
+    runpy.run_module(f"benchmarks.{name}", run_name="__main__")
