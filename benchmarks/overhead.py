@@ -24,11 +24,13 @@ _BARE = """
 import sys, time
 from pathlib import Path
 from malmoi.contracts.decoding import DecodeOptions
+from stt_worker_base.child_protocol import Task
 from stt_worker_base.recognise import recognise
 from stt_worker_whisper.faster_whisper_engine import FasterWhisperEngine
 engine = FasterWhisperEngine.load()
+task = Task(path=Path(sys.argv[1]), options=DecodeOptions(language="ko"), max_audio_s=900)
 def once():
-    recognise(engine, Path(sys.argv[1]), DecodeOptions(language="ko"), max_audio_s=900)
+    recognise(engine, task, report=lambda _: None)
 once()
 begun = time.perf_counter()
 for _ in range(int(sys.argv[2])):

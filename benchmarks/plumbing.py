@@ -117,7 +117,7 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2000, help="of each of the three rounds")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     with cluster(
         "--workers", f"whisper={arguments.workers}", ENGINE=NOOP, WORKER_SLOTS="16"
