@@ -33,7 +33,7 @@ class Tansu(Broker):
         It answers a join after half a session timeout, and looks for new messages only a few
         times within the longest wait of a fetch.
         """
-        return {"KAFKA_SESSION_TIMEOUT_S": "4", "KAFKA_FETCH_MAX_WAIT_S": "0.02"}
+        return {"KAFKA_SESSION_TIMEOUT_S": "4", "KAFKA_FETCH_MAX_WAIT_S": "0.01"}
 
     async def restart_empty(self) -> None:
         await self.restart()
