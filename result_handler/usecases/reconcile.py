@@ -6,7 +6,6 @@ slow handler, a broker that was away or a long queue never makes an answered tas
 (ARCHITECTURE section 4.4).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,12 @@ from uuid import UUID
 
 from malmoi.contracts.jobs import Engine, Lane, TaskState
 from malmoi.contracts.topics import REQUESTS
+from malmoi.messaging.evidence import Offsets, has_read
 from malmoi.observability.metrics import LEASES_LOST_TOTAL
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.tables import Task
 from malmoi.persistence.tasks import LockedTask, lock_task, redispatch
 from result_handler.usecases.fail_task import lose_task
-
-Offsets = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +88,4 @@ def _overdue(task: Task, sight: Sight, now: datetime) -> bool:
 def _proven(suspicion: dict[str, Any] | None, sight: Sight) -> bool:
     if suspicion is None or suspicion["cluster_id"] != sight.cluster_id:
         return False
-    ends: dict[str, int] = suspicion["ends"]
-    return all(sight.read.get(place, 0) >= end for place, end in ends.items())
+    return has_read(sight.read, suspicion["ends"])
