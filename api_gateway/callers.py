@@ -9,13 +9,19 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api_gateway.state import State, StateDep
 from malmoi.contracts.problems import NotFound, Unauthorized
-from malmoi.persistence.rooms import find_room
-from malmoi.persistence.seats import seat_of
+from malmoi.persistence.seats import room_of_seat
 from malmoi.persistence.tables import Room, User
 from malmoi.persistence.users import user_of_id
+from malmoi.web.tokens import Caller
 
 _bearer = HTTPBearer(auto_error=False, description="The token of /auth/login.")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def _caller(state: State, token: str | None) -> Caller:
+    if not token:
+        raise Unauthorized("sign in and send the token as `Authorization: Bearer <token>`")
+    return state.tokens.read(token)
 
 
 async def account_of(state: State, token: str | None) -> User:
@@ -25,9 +31,7 @@ async def account_of(state: State, token: str | None) -> User:
         Unauthorized: no token, an invalid one, or its account is gone.
 
     """
-    if not token:
-        raise Unauthorized("sign in and send the token as `Authorization: Bearer <token>`")
-    caller = state.tokens.read(token)
+    caller = _caller(state, token)
     async with state.database.transaction() as transaction:
         user = await user_of_id(transaction.session, caller.user_id)
     if user is None:
@@ -50,23 +54,20 @@ class Seated:
     room: Room
 
 
-async def seated(state: State, room_id: UUID, user_id: UUID) -> Seated:
-    """The user in their room.
-
-    Raises:
-        NotFound: no seat; whether the room exists is not said.
-
-    """
+async def _participant(room_id: UUID, state: StateDep, bearer: Bearer) -> Seated:
+    token = bearer.credentials if bearer else None
+    caller = _caller(state, token)
     async with state.database.transaction() as transaction:
-        room = await find_room(transaction.session, room_id)
-        if room is None or await seat_of(transaction.session, room_id, user_id) is None:
-            raise NotFound("there is no such room for you; join it first")
-    return Seated(user_id, room)
-
-
-async def _participant(room_id: UUID, user: CurrentUser, state: StateDep) -> Seated:
-    return await seated(state, room_id, user.id)
+        room = await room_of_seat(transaction.session, room_id, caller.user_id)
+    if room is None:
+        await account_of(state, token)
+        raise NotFound("there is no such room for you; join it first")
+    return Seated(caller.user_id, room)
 
 
 Participant = Annotated[Seated, Depends(_participant)]
-"""The caller, who has a seat in the room of the path or the query."""
+"""The caller, who has a seat in the room of the path or the query.
+
+One query, because every clip waits for it; a seat implies its account. Without a seat the answer
+does not tell whether the room exists.
+"""

@@ -49,7 +49,7 @@ async def accept_many(database: Database, like: Job, count: int) -> None:
     for _ in range(0, count, _BATCH):
         async with database.transaction() as transaction:
             for _ in range(_BATCH):
-                await accept_job(transaction, _new_job(like))
+                await accept_job(transaction, _new_job(like), now=await transaction.now())
 
 
 def _new_job(like: Job) -> NewJob:

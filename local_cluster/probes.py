@@ -11,19 +11,21 @@ PROBE_TIMEOUT_S = 2
 
 @contextlib.asynccontextmanager
 async def _connection(
-    port: int,
+    port: int, host: str
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    reader, writer = await asyncio.open_connection(host, port)
     try:
         yield reader, writer
     finally:
         writer.close()
 
 
-async def ask(port: int, request: bytes, *, answer_bytes: int) -> bytes | None:
+async def ask(
+    port: int, request: bytes, *, answer_bytes: int, host: str = LOOPBACK
+) -> bytes | None:
     """Send bytes to a local port; returns at most the first `answer_bytes` of the answer."""
     try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S), _connection(port) as (reader, writer):
+        async with asyncio.timeout(PROBE_TIMEOUT_S), _connection(port, host) as (reader, writer):
             writer.write(request)
             await writer.drain()
             return await reader.read(answer_bytes)

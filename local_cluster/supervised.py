@@ -92,14 +92,27 @@ class Supervised:
             await self._finish_restart(self.after_restart)
         self._was_ready_once.set()
         self._change(PartPhase.READY)
-        raise self.daemon.failure(f"ended with code {await self.daemon.exited()}")
+        raise await self._ended()
+
+    async def _ended(self) -> ProcessError:
+        """Wait for the daemon's end, and say how it ended."""
+        return self.daemon.failure(f"ended with code {await self.daemon.exited()}")
 
     async def _finish_restart(self, after_restart: Callable[[], Awaitable[None]]) -> None:
+        """Do what follows a restart, unless the daemon dies meanwhile: it could wait for ever."""
+        finishing = asyncio.ensure_future(after_restart())
+        dying = asyncio.ensure_future(self.daemon.exited())
         try:
-            await after_restart()
+            await asyncio.wait([finishing, dying], return_when=asyncio.FIRST_COMPLETED)
+            if finishing.done():
+                finishing.result()
         except ProcessError:
             await self.daemon.stop()
             raise
+        finally:
+            finishing.cancel()
+            dying.cancel()
+            await asyncio.gather(finishing, dying, return_exceptions=True)
 
     def _change(self, phase: PartPhase) -> None:
         self.phase = phase

@@ -15,8 +15,8 @@ from malmoi.object_store.keys import audio_key
 from malmoi.object_store.store import ObjectStore, StoreUnavailable
 from malmoi.observability.trace import current_trace_id
 from malmoi.persistence.baton import current_hold
-from malmoi.persistence.database import Database
-from malmoi.persistence.events import tell_room
+from malmoi.persistence.database import Database, Transaction
+from malmoi.persistence.events import next_place, tell_at
 from malmoi.persistence.jobs import NewJob, job_of_key
 from malmoi.persistence.room_messages import (
     KeyInUse,
@@ -119,30 +119,23 @@ class Intake:
 
     async def _accept(self, new: NewJob) -> Job:
         async with self._database.transaction() as transaction:
-            if new.room_id is not None:
-                await lock_room(transaction, new.room_id)
-                # Asked again under the lock: an INSERT that meets the twin's key waits for whoever
-                # is ending the twin's job, and they wait for the room.
-                await require_free_key(transaction, new)
-            job = await accept_new_job(transaction, new)
-            if new.room_id is not None:
-                told = {
-                    "message_id": str(new.message_id),
-                    "room_id": str(new.room_id),
-                    "sender_user_id": str(new.owner_user_id),
-                    "job_id": str(new.id),
-                    "type": "stt",
-                    "status": "pending",
-                    "created_at": instant(job.created_at),
-                }
-                event = await tell_room(
-                    transaction,
-                    new.room_id,
-                    EventType.MESSAGE_PENDING,
-                    told,
-                    trace_id=new.trace_id,
-                )
-                await add_pending_message(transaction, job=new, position=event.seq)
+            if new.room_id is None:
+                return await accept_new_job(transaction, new, now=await transaction.now())
+            await _require_free_key(transaction, new.room_id, new)
+            place = await next_place(transaction, new.room_id)
+            job = await accept_new_job(transaction, new, now=place.now)
+            told = {
+                "message_id": str(new.message_id),
+                "room_id": str(new.room_id),
+                "sender_user_id": str(new.owner_user_id),
+                "job_id": str(new.id),
+                "type": "stt",
+                "status": "pending",
+                "created_at": instant(job.created_at),
+            }
+            kind = EventType.MESSAGE_PENDING
+            tell_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id)
+            add_pending_message(transaction, job=new, position=place.seq)
         return job
 
     async def _discard(self, key: str) -> None:
@@ -150,6 +143,17 @@ class Intake:
             await self._store.delete(key)
         except StoreUnavailable:
             return  # the hourly sweep finds it
+
+
+async def _require_free_key(transaction: Transaction, room_id: UUID, new: NewJob) -> None:
+    """Ask again under the room's lock.
+
+    An INSERT that meets the twin's key waits for whoever is ending the twin's job, and they wait
+    for the room.
+    """
+    if new.idempotency_key is not None:
+        await lock_room(transaction, room_id)
+        await require_free_key(transaction, new)
 
 
 def _fingerprint(submission: Submission, recording: Recording) -> str:

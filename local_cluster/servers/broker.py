@@ -18,10 +18,11 @@ _ANSWER = struct.Struct(">iih")
 
 
 class Broker(Server):
-    """A broker that speaks the Kafka protocol, without passwords, on the loopback address."""
+    """A broker that speaks the Kafka protocol, without passwords, on a loopback address."""
 
     def __init__(self, home: OpenHome) -> None:
         super().__init__("kafka", home)
+        self.host = LOOPBACK
 
     def env(self) -> dict[str, str]:
         return {"KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{self.port}"}
@@ -33,5 +34,5 @@ class Broker(Server):
     async def ready(self) -> bool:
         """True when it answers an ApiVersions request without an error."""
         request = struct.pack(">i", len(_REQUEST)) + _REQUEST
-        answer = await ask(self.port, request, answer_bytes=_ANSWER.size) or b""
+        answer = await ask(self.port, request, answer_bytes=_ANSWER.size, host=self.host) or b""
         return len(answer) == _ANSWER.size and _ANSWER.unpack(answer)[1:] == (1, 0)

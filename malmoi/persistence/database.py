@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import DeclarativeBase
 
 from malmoi.contracts.events import Event
 from malmoi.settings import DatabaseSettings
@@ -24,6 +27,29 @@ class Transaction:
     events: list[tuple[str, Event]] = field(default_factory=list)
     """(stream, event), in the order of writing."""
     wrote_outbox: bool = False
+
+    async def now(self) -> datetime:
+        """The transaction's instant by PostgreSQL's clock."""
+        found: datetime = (await self.session.execute(select(func.now()))).scalar_one()
+        return found
+
+    async def insert(self, *rows: DeclarativeBase) -> None:
+        """Insert rows of any tables at once: a request that people wait for makes one trip.
+
+        What the database generates is not read back, and the objects stay outside the session.
+        """
+        *others, last = [insert(type(row)).values(_given(row)) for row in rows]
+        together = [each.cte(f"row_{number}") for number, each in enumerate(others)]
+        await self.session.execute(last.add_cte(*together))
+
+
+def _given(row: DeclarativeBase) -> dict[str, Any]:
+    """The values that were set, by attribute."""
+    return {
+        attribute.key: row.__dict__[attribute.key]
+        for attribute in inspect(type(row)).column_attrs
+        if attribute.key in row.__dict__
+    }
 
 
 AfterCommit = Callable[[Transaction], Awaitable[None]]

@@ -1,6 +1,7 @@
 """Numbered events: written with the fact they tell, re-read by whoever may have missed one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,17 @@ from malmoi.persistence.database import Transaction
 from malmoi.persistence.tables import EventRow, Job, Room
 
 
-async def tell_room(
-    transaction: Transaction,
-    room_id: UUID,
-    event_type: EventType,
-    payload: dict[str, Any],
-    *,
-    trace_id: str | None = None,
-) -> Event:
-    """Append to the room's stream; holds the room's row until the commit."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The next place in a room's stream."""
+
+    seq: int
+    now: datetime
+    """The transaction's instant by PostgreSQL's clock."""
+
+
+async def next_place(transaction: Transaction, room_id: UUID) -> Place:
+    """Take the room's next number; holds the room's row until the commit."""
     # A row lock and not a sequence: numbers must become visible in their order, without gaps.
     numbered = (
         update(Room)
@@ -30,9 +33,34 @@ async def tell_room(
         .returning(Room.last_seq, func.now())
     )
     seq, now = (await transaction.session.execute(numbered)).one()
-    event = Event(type=event_type, payload=payload, ts=now, seq=seq, trace_id=trace_id)
+    return Place(seq, now)
+
+
+async def tell_room(
+    transaction: Transaction,
+    room_id: UUID,
+    event_type: EventType,
+    payload: dict[str, Any],
+    *,
+    trace_id: str | None = None,
+) -> None:
+    """Append to the room's stream; holds the room's row until the commit."""
+    place = await next_place(transaction, room_id)
+    tell_at(transaction, room_id, place, event_type, payload, trace_id=trace_id)
+
+
+def tell_at(  # noqa: PLR0913 - one event
+    transaction: Transaction,
+    room_id: UUID,
+    place: Place,
+    event_type: EventType,
+    payload: dict[str, Any],
+    *,
+    trace_id: str | None,
+) -> None:
+    """Append to the room's stream at a place that was taken before."""
+    event = Event(type=event_type, payload=payload, ts=place.now, seq=place.seq, trace_id=trace_id)
     _append(transaction, room_stream(room_id), event)
-    return event
 
 
 def tell_job(

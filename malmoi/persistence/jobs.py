@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.decoding import DecodeOptions
-from malmoi.contracts.jobs import Engine, Lane, TaskKind
+from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind
 from malmoi.contracts.messages import TaskRequested
 from malmoi.persistence.database import Transaction
-from malmoi.persistence.outbox import enqueue_task
+from malmoi.persistence.outbox import request_row
 from malmoi.persistence.tables import Job, LedgerLine, Task
 
 ACCEPTED = "accepted"
@@ -36,8 +37,10 @@ class NewJob:
     request_sha256: str | None = None
 
 
-async def accept_job(transaction: Transaction, new: NewJob) -> Job:
+async def accept_job(transaction: Transaction, new: NewJob, *, now: datetime) -> Job:
     """Promise that the recording will be answered; the promise holds once the caller commits.
+
+    `now` is the transaction's instant by PostgreSQL's clock.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the owner's idempotency key was used meanwhile.
@@ -57,9 +60,10 @@ async def accept_job(transaction: Transaction, new: NewJob) -> Job:
         idempotency_key=new.idempotency_key,
         request_sha256=new.request_sha256,
         trace_id=new.trace_id,
+        state=JobState.QUEUED,
+        last_seq=0,
+        created_at=now,
     )
-    transaction.session.add(job)
-    await transaction.session.flush()
     task = Task(
         id=uuid4(),
         job_id=job.id,
@@ -68,9 +72,9 @@ async def accept_job(transaction: Transaction, new: NewJob) -> Job:
         lane=new.lane,
         attempt=1,
     )
-    transaction.session.add(task)
-    transaction.session.add(LedgerLine(job_id=job.id, entry=ACCEPTED))
-    await enqueue_task(transaction, request_of(job, task), trace_id=job.trace_id)
+    request = request_row(request_of(job, task), trace_id=job.trace_id)
+    await transaction.insert(job, task, LedgerLine(job_id=job.id, entry=ACCEPTED), request)
+    transaction.wrote_outbox = True
     return job
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.messages import Message, TaskRequested
@@ -29,12 +29,29 @@ class Placed:
     offset: int
 
 
-async def enqueue(transaction: Transaction, topic: Topic[M], message: M, *, trace_id: str) -> None:
+def enqueue(transaction: Transaction, topic: Topic[M], message: M, *, trace_id: str) -> None:
     """Send `message` after the commit."""
-    await _insert(transaction, topic, message, trace_id=trace_id)
+    row = OutboxRow(
+        topic=topic.name, key=topic.key(message), value=topic.encode(message), trace_id=trace_id
+    )
+    transaction.session.add(row)
+    transaction.wrote_outbox = True
 
 
-async def enqueue_task(
+def request_row(request: TaskRequested, *, trace_id: str) -> OutboxRow:
+    """The row that dispatches a task; who inserts it sets `wrote_outbox`."""
+    topic = REQUESTS[request.engine, request.lane]
+    return OutboxRow(
+        topic=topic.name,
+        key=topic.key(request),
+        value=topic.encode(request),
+        trace_id=trace_id,
+        task_id=request.task_id,
+        attempt=request.attempt,
+    )
+
+
+def enqueue_task(
     transaction: Transaction,
     request: TaskRequested,
     *,
@@ -42,20 +59,9 @@ async def enqueue_task(
     delay: timedelta = timedelta(0),
 ) -> None:
     """Dispatch a task after the commit, and not before `delay` has passed."""
-    await _insert(
-        transaction,
-        REQUESTS[request.engine, request.lane],
-        request,
-        trace_id=trace_id,
-        task_id=request.task_id,
-        attempt=request.attempt,
-        available_at=func.now() + delay,
-    )
-
-
-async def _insert(transaction: Transaction, topic: Topic[M], message: M, **columns: object) -> None:
-    row = {"topic": topic.name, "key": topic.key(message), "value": topic.encode(message)}
-    await transaction.session.execute(insert(OutboxRow).values(**row, **columns))
+    row = request_row(request, trace_id=trace_id)
+    row.available_at = func.now() + delay
+    transaction.session.add(row)
     transaction.wrote_outbox = True
 
 

@@ -1,6 +1,7 @@
 """What was said in a room: handing in a clip, and reading what came of the clips."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -19,9 +20,7 @@ class KeyInUse(Exception):
     """The owner's idempotency key was used by a request that ran at the same time."""
 
 
-async def add_pending_message(
-    transaction: Transaction, *, job: NewJob, position: int
-) -> RoomMessage:
+def add_pending_message(transaction: Transaction, *, job: NewJob, position: int) -> None:
     """Note that a clip was handed in; `position` fixes its place in the conversation."""
     assert job.room_id is not None
     message = RoomMessage(
@@ -31,8 +30,6 @@ async def add_pending_message(
         position=position,
     )
     transaction.session.add(message)
-    await transaction.session.flush()
-    return message
 
 
 async def require_free_key(transaction: Transaction, new: NewJob) -> None:
@@ -47,7 +44,7 @@ async def require_free_key(transaction: Transaction, new: NewJob) -> None:
         raise KeyInUse
 
 
-async def accept_new_job(transaction: Transaction, new: NewJob) -> Job:
+async def accept_new_job(transaction: Transaction, new: NewJob, *, now: datetime) -> Job:
     """`accept_job` for a key that may be in use.
 
     Raises:
@@ -55,7 +52,7 @@ async def accept_new_job(transaction: Transaction, new: NewJob) -> Job:
 
     """
     try:
-        return await accept_job(transaction, new)
+        return await accept_job(transaction, new, now=now)
     except IntegrityError as error:
         if _KEY_CONSTRAINT in str(error.orig):
             raise KeyInUse from error

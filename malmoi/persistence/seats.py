@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.persistence.database import Transaction
-from malmoi.persistence.tables import Participant, User
+from malmoi.persistence.tables import Participant, Room, User
 
 ONLINE, OFFLINE = "online", "offline"
 
@@ -30,6 +30,16 @@ async def seat_of(session: AsyncSession, room_id: UUID, user_id: UUID) -> Partic
             Participant.user_id == user_id,
             Participant.left_at.is_(None),
         )
+    )
+    return found
+
+
+async def room_of_seat(session: AsyncSession, room_id: UUID, user_id: UUID) -> Room | None:
+    """The room, if the user has a seat in it."""
+    found: Room | None = await session.scalar(
+        select(Room)
+        .join(Participant, Participant.room_id == Room.id)
+        .where(Room.id == room_id, Participant.user_id == user_id, Participant.left_at.is_(None))
     )
     return found
 

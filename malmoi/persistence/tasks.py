@@ -89,9 +89,7 @@ async def redispatch(
     task.dispatch_partition = None
     task.dispatch_offset = None
     await transaction.session.flush()
-    await enqueue_task(
-        transaction, request_of(held.job, task), trace_id=held.job.trace_id, delay=delay
-    )
+    enqueue_task(transaction, request_of(held.job, task), trace_id=held.job.trace_id, delay=delay)
 
 
 def close_task(held: LockedTask, state: TaskState) -> None:
@@ -144,7 +142,7 @@ async def bury(transaction: Transaction, held: LockedTask, reason: str) -> None:
             trace_id=held.job.trace_id,
         )
     )
-    await enqueue(transaction, dead_letters_of(topic.name), letter, trace_id=held.job.trace_id)
+    enqueue(transaction, dead_letters_of(topic.name), letter, trace_id=held.job.trace_id)
 
 
 async def tasks_of_other_clusters(

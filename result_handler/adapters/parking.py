@@ -24,4 +24,4 @@ async def park(database: Database, record: Record, reason: str) -> None:
                 source_topic=record.topic, reason=reason, payload=payload, trace_id=trace_id
             )
         )
-        await enqueue(transaction, dead_letters_of(record.topic), letter, trace_id=trace_id)
+        enqueue(transaction, dead_letters_of(record.topic), letter, trace_id=trace_id)

@@ -34,12 +34,12 @@ KILLS = 10
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
-    """Two gateways, two handlers and two workers; a clip takes 0.4 s and leases are short."""
+    """Two gateways, two handlers and two workers; a clip takes 0.2 s and leases are short."""
     with running_cluster(
         tmp_path_factory.mktemp("chaos"),
         *("--workers", "whisper=2", "--gateways", "2", "--handlers", "2"),
         ENGINE="stt_worker_base.noop:NoopEngine",
-        NOOP_DELAY_S="0.4",
+        NOOP_DELAY_S="0.2",
         LEASE_S="5",
         HEARTBEAT_S="1",
         KAFKA_SESSION_TIMEOUT_S="6",

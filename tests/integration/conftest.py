@@ -76,7 +76,7 @@ class Rooms:
                 room_id=room_id,
                 message_id=message_id,
             )
-            job = await accept_job(transaction, new)
+            job = await accept_job(transaction, new, now=await transaction.now())
             task = await session.scalar(select(Task).where(Task.job_id == job.id))
             assert task is not None
         return Accepted(job, task, message_id, room_id)

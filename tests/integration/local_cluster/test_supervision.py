@@ -156,6 +156,28 @@ async def test_a_restart_whose_follow_up_fails_is_done_again(home: OpenHome) -> 
     assert attempts == 2
 
 
+async def test_a_death_during_the_follow_up_of_a_restart_is_noticed(home: OpenHome) -> None:
+    attempts = 0
+
+    async def set_up() -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            await supervised.daemon.kill()
+            await asyncio.Event().wait()
+
+    supervised = Supervised(Pirate(home, failures=0), lambda _: None)
+    supervised.after_restart = set_up
+    supervised.keep()
+    await supervised.ready()
+
+    await supervised.daemon.kill()
+    await reaches(supervised, restarts=2)
+    await supervised.stop()
+
+    assert attempts == 2
+
+
 async def test_a_daemon_that_was_stopped_stays_stopped(home: OpenHome) -> None:
     supervised = Supervised(Pirate(home, failures=0), lambda _: None)
     supervised.keep()
