@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from malmoi.process import end_tasks
+
 log = structlog.get_logger()
 
 
@@ -27,6 +29,4 @@ async def in_background(
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks)

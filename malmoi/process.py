@@ -3,7 +3,9 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Final
+
+_CANCEL_AGAIN_AFTER_S: Final = 5.0
 
 
 async def run_until_signalled(body: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -30,6 +32,17 @@ async def run_until_done(
             task.result()
         await main
     finally:
-        for task in (main, *background):
+        await end_tasks(main, *background)
+
+
+async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel tasks until all have ended, whatever they raise.
+
+    More than once, because one can get lost: before Python 3.12, `asyncio.wait_for`, with which
+    redis-py sends, drops a cancellation that comes together with the result.
+    """
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
             task.cancel()
-        await asyncio.gather(main, *background, return_exceptions=True)
+        await asyncio.wait(running, timeout=_CANCEL_AGAIN_AFTER_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

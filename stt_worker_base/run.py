@@ -26,7 +26,7 @@ from malmoi.messaging.subscription import Record, Subscription
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
-from malmoi.process import run_until_done
+from malmoi.process import end_tasks, run_until_done
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
@@ -55,7 +55,7 @@ async def run(
         child = InferenceChild(engine_path, settings)
         stack.enter_context(serve_health(settings, lambda: _missing(child, watch, subscription)))
         watching = asyncio.create_task(watch.run())
-        stack.push_async_callback(_end, watching)
+        stack.push_async_callback(end_tasks, watching)
         stack.push_async_callback(child.stop)
         await child.start()
         redis = Redis.from_url(settings.redis_url.get_secret_value())
@@ -169,11 +169,6 @@ class Worker:
         except TimeoutError:
             log.warning("tasks.not_released", count=len(unfinished))
         await self._subscription.close()
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def _missing(child: InferenceChild, watch: ClusterWatch, subscription: Subscription) -> str | None:

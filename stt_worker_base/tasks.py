@@ -23,6 +23,7 @@ from malmoi.object_store.store import (
     StoreUnavailable,
 )
 from malmoi.observability import metrics
+from malmoi.process import end_tasks
 from stt_worker_base import reports
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.outcome import Cancelled, Failed, Outcome, Progress, Transcribed
@@ -74,9 +75,7 @@ class TaskRunner:
                 await asyncio.wait([work])
                 await self._report(task, Cancelled() if work.cancelled() else work.result())
         finally:
-            beating.cancel()
-            work.cancel()
-            await asyncio.gather(work, beating, return_exceptions=True)
+            await end_tasks(work, beating)
             path.unlink(missing_ok=True)
 
     async def _recognise(self, request: TaskRequested, path: Path, beat: "_Beat") -> Outcome:
@@ -124,7 +123,7 @@ class TaskRunner:
     async def _keep_beating(
         self, task: Assignment, beat: "_Beat", work: asyncio.Task[Outcome]
     ) -> None:
-        while True:
+        while not work.done():
             await asyncio.sleep(self.settings.heartbeat_s)
             sign = TaskHeartbeat(**self._identity(task), percent=beat.percent, stage=beat.stage)
             try:
