@@ -13,6 +13,8 @@ from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
 from api_gateway.adapters.attempts import Attempts
+from api_gateway.adapters.cancel_flags import CancelFlags
+from api_gateway.adapters.processes import Processes
 from api_gateway.adapters.speaker_lock import SpeakerLock
 from api_gateway.background import in_background
 from api_gateway.live.hub import EventHub
@@ -20,14 +22,34 @@ from api_gateway.live.pulse import STALE_AFTER_TICKS, Pulse, expire_batons
 from api_gateway.live.subscription import Subscription
 from api_gateway.live.waiting import Waiting
 from api_gateway.readiness import Readiness
-from api_gateway.routes import accounts, baton, clips, health, messages, openai, rooms, sockets
+from api_gateway.routes import (
+    accounts,
+    baton,
+    clips,
+    console,
+    exports,
+    health,
+    invitations,
+    messages,
+    openai,
+    recordings,
+    rooms,
+    signs,
+    sockets,
+)
 from api_gateway.settings import Settings
 from api_gateway.state import State
+from api_gateway.usecases.govern_jobs import JobOffice
+from api_gateway.usecases.govern_users import UserOffice
 from api_gateway.usecases.hand_in import Intake
+from api_gateway.usecases.hand_in_sign import SignIntake
 from api_gateway.usecases.join_room import Door
+from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton
+from api_gateway.usecases.settle_letters import LetterOffice
 from api_gateway.usecases.settle_presence import Attendance
 from malmoi.live.bus import publish_events
+from malmoi.live.services import stay_noted
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.publisher import Publisher
 from malmoi.object_store.store import ObjectStore, StoreUnavailable
@@ -75,7 +97,21 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.background_failed = asyncio.Event()
-    for each in (accounts, rooms, baton, clips, messages, openai, health, sockets):
+    for each in (
+        accounts,
+        rooms,
+        invitations,
+        baton,
+        clips,
+        signs,
+        messages,
+        recordings,
+        exports,
+        openai,
+        console,
+        health,
+        sockets,
+    ):
         app.include_router(each.router)
     install_problems(app, away=(*DATABASE_AWAY, StoreUnavailable), ours=OUR_FAULT)
     _add_middleware(app, settings)
@@ -84,13 +120,24 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the outermost."""
-    app.add_middleware(BodyLimitMiddleware, upload_bytes=int(settings.max_upload_size))
+    app.add_middleware(
+        BodyLimitMiddleware,
+        upload_bytes=int(settings.max_upload_size),
+        by_path_end={signs.UPLOAD_PATH_END: int(settings.max_sign_upload_size)},
+    )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_allowed_origins,
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Prefer", HTTP_HEADER],
-        expose_headers=["Retry-After", HTTP_HEADER],
+        allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "Prefer",
+            "Range",
+            HTTP_HEADER,
+        ],
+        expose_headers=["Content-Disposition", "Content-Range", "Retry-After", HTTP_HEADER],
     )
     app.add_middleware(AccessMiddleware)
     app.add_middleware(TraceMiddleware)
@@ -124,8 +171,10 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
         database.after_commit = after_commit
         subscription = Subscription(redis)
         hub = EventHub(database, subscription)
+        line = Line(database, offer=timedelta(seconds=settings.hand_offer_s))
         attendance = Attendance(
             database,
+            line,
             Patience(
                 socket=timedelta(seconds=STALE_AFTER_TICKS * settings.ping_interval_s),
                 seat=timedelta(seconds=settings.seat_ttl_s),
@@ -136,6 +185,7 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
         speaker_baton = Baton(
             database,
             SpeakerLock(redis, ttl),
+            line,
             ttl=ttl,
             max_hold=timedelta(seconds=settings.baton_max_hold_s),
         )
@@ -147,22 +197,31 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
                 relay.run(),
                 subscription.run(),
                 pulse.run(),
-                expire_batons(speaker_baton),
+                expire_batons(speaker_baton, line),
+                stay_noted(redis, "api_gateway"),
             )
         )
+        jobs = JobOffice(database, store, CancelFlags(redis))
         yield State(
             settings=settings,
             database=database,
+            store=store,
             tokens=Tokens(settings.jwt_secret_key, life=settings.access_token_life),
             passwords=passwords,
             login_attempts=Attempts(redis, "login", **limits),
             addresses=ClientAddresses(map(str, settings.trusted_proxies)),
             door=Door(database, passwords, Attempts(redis, "room", **limits)),
             baton=speaker_baton,
+            line=line,
             intake=Intake(database, store),
+            sign_intake=SignIntake(database, store),
             hub=hub,
             waiting=Waiting(database, hub),
             attendance=attendance,
             pulse=pulse,
             readiness=Readiness(database, redis, store, watch),
+            processes=Processes(redis),
+            jobs=jobs,
+            letters=LetterOffice(database, jobs),
+            users=UserOffice(database, passwords),
         )

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api_gateway.state import State, StateDep
 from malmoi.contracts.problems import NotFound, Unauthorized
+from malmoi.persistence.said import Said, said_to
 from malmoi.persistence.seats import room_of_seat
 from malmoi.persistence.tables import Room, User
 from malmoi.persistence.users import user_of_id
@@ -28,7 +29,7 @@ async def account_of(state: State, token: str | None) -> User:
     """The account that a token speaks for.
 
     Raises:
-        Unauthorized: no token, an invalid one, or its account is gone.
+        Unauthorized: no token, an invalid or ended one, or its account is gone.
 
     """
     caller = _caller(state, token)
@@ -36,6 +37,8 @@ async def account_of(state: State, token: str | None) -> User:
         user = await user_of_id(transaction.session, caller.user_id)
     if user is None:
         raise Unauthorized("this account does not exist (any more)")
+    if user.tokens_valid_from is not None and caller.issued_at < user.tokens_valid_from:
+        raise Unauthorized("this session was ended; sign in again")
     return user
 
 
@@ -58,7 +61,9 @@ async def _participant(room_id: UUID, state: StateDep, bearer: Bearer) -> Seated
     token = bearer.credentials if bearer else None
     caller = _caller(state, token)
     async with state.database.transaction() as transaction:
-        room = await room_of_seat(transaction.session, room_id, caller.user_id)
+        room = await room_of_seat(
+            transaction.session, room_id, caller.user_id, issued_at=caller.issued_at
+        )
     if room is None:
         await account_of(state, token)
         raise NotFound("there is no such room for you; join it first")
@@ -71,3 +76,23 @@ Participant = Annotated[Seated, Depends(_participant)]
 One query, because every clip waits for it; a seat implies its account. Without a seat the answer
 does not tell whether the room exists.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A participant and a message of their room."""
+
+    user_id: UUID
+    said: Said
+
+
+async def _listening(message_id: UUID, state: StateDep, user: CurrentUser) -> Listening:
+    async with state.database.transaction() as transaction:
+        said = await said_to(transaction.session, message_id, user.id)
+    if said is None:
+        raise NotFound("there is no such message for you")
+    return Listening(user.id, said)
+
+
+Heard = Annotated[Listening, Depends(_listening)]
+"""The message of the path, of a room where the caller has a seat, unless it was deleted."""

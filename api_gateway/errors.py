@@ -4,11 +4,20 @@ AppError
 ├── EmailTaken            409
 ├── InvalidCredentials    401
 ├── InvalidPassword       403
+├── InvalidInvitation     403
 ├── RoomFull              409
 ├── SpeakerTaken          409
+├── SpeakerAlready        409
 ├── NotSpeaker            403
+├── NotYours              403
 ├── AudioEmpty            422
+├── VideoEmpty            422
+├── SignNotReady          409
+├── RangeNotSatisfiable   416
 ├── UnknownModel          404
+├── WrongState            409
+├── JobCancelled          409
+├── LastAdmin             409
 ├── StillRunning          504
 └── RecognitionFailed     413, 415, 422 or 502, by the worker's verdict
 """
@@ -39,6 +48,12 @@ class InvalidPassword(AppError):
     status, code = HTTPStatus.FORBIDDEN, "INVALID_PASSWORD"
 
 
+class InvalidInvitation(AppError):
+    """The invitation was revoked, or never was one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "INVALID_INVITATION"
+
+
 class RoomFull(AppError):
     """Every seat is taken."""
 
@@ -46,20 +61,32 @@ class RoomFull(AppError):
 
 
 class SpeakerTakenProblem(Problem):
-    """SPEAKER_TAKEN with who is speaking and until when, as far as that is known."""
+    """SPEAKER_TAKEN with who is speaking, or may speak first, and until when, as far as known."""
 
     current_speaker_user_id: UUID | None = None
+    offered_user_id: UUID | None = None
     expires_at: datetime | None = None
 
 
 class SpeakerTaken(AppError):
-    """Somebody else has the baton."""
+    """Somebody else has the baton, or is offered it."""
 
     status, code = HTTPStatus.CONFLICT, "SPEAKER_TAKEN"
 
-    def __init__(self, holder: UUID | None = None, expires_at: datetime | None = None) -> None:
-        super().__init__("somebody else is speaking; wait for speaker.changed")
+    def __init__(
+        self,
+        holder: UUID | None = None,
+        expires_at: datetime | None = None,
+        *,
+        offered: UUID | None = None,
+    ) -> None:
+        super().__init__(
+            "somebody else is speaking; wait for speaker.changed"
+            if offered is None
+            else "it is somebody else's turn to speak; wait for speaker.queue"
+        )
         self._holder = holder
+        self._offered = offered
         self._expires_at = expires_at
 
     def problem(self, trace_id: str | None) -> Problem:
@@ -67,8 +94,15 @@ class SpeakerTaken(AppError):
         return SpeakerTakenProblem(
             **super().problem(trace_id).model_dump(),
             current_speaker_user_id=self._holder,
+            offered_user_id=self._offered,
             expires_at=self._expires_at,
         )
+
+
+class SpeakerAlready(AppError):
+    """The caller has the baton and need not raise a hand."""
+
+    status, code = HTTPStatus.CONFLICT, "SPEAKER_ALREADY"
 
 
 class NotSpeaker(AppError):
@@ -77,16 +111,63 @@ class NotSpeaker(AppError):
     status, code = HTTPStatus.FORBIDDEN, "NOT_SPEAKER"
 
 
+class NotYours(AppError):
+    """Only its sender may change a message."""
+
+    status, code = HTTPStatus.FORBIDDEN, "NOT_YOURS"
+
+
 class AudioEmpty(AppError):
     """A file of no bytes."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "AUDIO_EMPTY"
 
 
+class VideoEmpty(AppError):
+    """A video file of no bytes."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "VIDEO_EMPTY"
+
+
+class SignNotReady(AppError):
+    """The video cannot be watched yet, or failed."""
+
+    status, code = HTTPStatus.CONFLICT, "SIGN_NOT_READY"
+
+
+class RangeNotSatisfiable(AppError):
+    """No byte of the range exists."""
+
+    status, code = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "RANGE_NOT_SATISFIABLE"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"there are only {size} bytes", headers={"Content-Range": f"bytes */{size}"}
+        )
+
+
 class UnknownModel(AppError):
     """No such model here."""
 
     status, code = HTTPStatus.NOT_FOUND, "MODEL_NOT_FOUND"
+
+
+class WrongState(AppError):
+    """What was asked for is not possible in the state that the job or letter is in."""
+
+    status, code = HTTPStatus.CONFLICT, "WRONG_STATE"
+
+
+class JobCancelled(AppError):
+    """An operator has cancelled the recognition."""
+
+    status, code = HTTPStatus.CONFLICT, "CANCELLED"
+
+
+class LastAdmin(AppError):
+    """Nobody would be left who can grant the role."""
+
+    status, code = HTTPStatus.CONFLICT, "LAST_ADMIN"
 
 
 class StillRunning(AppError):

@@ -24,6 +24,8 @@ class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettin
     """A silent speaker's baton is free again after so long."""
     baton_max_hold_s: Seconds = 120.0
     """Nobody keeps the baton longer, heartbeats or not."""
+    hand_offer_s: Seconds = 5.0
+    """So long the free baton is kept for the first who raised a hand."""
     seat_ttl_s: Seconds = 60.0
     """A seat without a live WebSocket is freed after so long."""
     ping_interval_s: Seconds = 5.0
@@ -34,6 +36,8 @@ class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettin
     """How long POST /v1/audio/transcriptions waits."""
     max_upload_size: ByteSize = ByteSize(100 * 1024**2)
     """Largest recording, e.g. `100MiB`; nginx's limit is a little above it."""
+    max_sign_upload_size: ByteSize = ByteSize(200 * 1024**2)
+    """Largest sign video, e.g. `200MiB`; nginx's limit is a little above it."""
     default_language: str = Field(default="ko", pattern=r"^([a-z]{2,3}|auto)$")
     """Language of rooms that name none; `auto` lets the engine detect it."""
     login_max_failures: int = Field(default=10, ge=1)
@@ -48,6 +52,9 @@ class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettin
         validate_default=True,
     )
     """Networks whose X-Forwarded-For counts, as a JSON list; elsewhere anybody could write it."""
+
+    grafana_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Where operators find the dashboards; the console links there."""
 
     @property
     def access_token_life(self) -> timedelta:

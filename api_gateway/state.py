@@ -7,15 +7,22 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from api_gateway.adapters.attempts import Attempts
+from api_gateway.adapters.processes import Processes
 from api_gateway.live.hub import EventHub
 from api_gateway.live.pulse import Pulse
 from api_gateway.live.waiting import Waiting
 from api_gateway.readiness import Readiness
 from api_gateway.settings import Settings
+from api_gateway.usecases.govern_jobs import JobOffice
+from api_gateway.usecases.govern_users import UserOffice
 from api_gateway.usecases.hand_in import Intake
+from api_gateway.usecases.hand_in_sign import SignIntake
 from api_gateway.usecases.join_room import Door
+from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton
+from api_gateway.usecases.settle_letters import LetterOffice
 from api_gateway.usecases.settle_presence import Attendance
+from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.web.client_address import ClientAddresses
 from malmoi.web.passwords import Passwords
@@ -28,18 +35,25 @@ class State:
 
     settings: Settings
     database: Database
+    store: ObjectStore
     tokens: Tokens
     passwords: Passwords
     login_attempts: Attempts
     addresses: ClientAddresses
     door: Door
     baton: Baton
+    line: Line
     intake: Intake
+    sign_intake: SignIntake
     hub: EventHub
     waiting: Waiting
     attendance: Attendance
     pulse: Pulse
     readiness: Readiness
+    processes: Processes
+    jobs: JobOffice
+    letters: LetterOffice
+    users: UserOffice
 
 
 def state_of(connection: HTTPConnection) -> State:

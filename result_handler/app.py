@@ -7,12 +7,19 @@ from functools import partial
 import structlog
 from redis.asyncio import Redis
 
-from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS
+from malmoi.contracts.topics import (
+    SIGN_RESULTS,
+    TASK_ERRORS,
+    TASK_PROGRESS,
+    TASK_RESULTS,
+    WORKERS_SEEN,
+)
 from malmoi.live.bus import publish_events
+from malmoi.live.services import stay_noted
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.consume import Consumption, consume
 from malmoi.messaging.evidence import Evidence
-from malmoi.messaging.groups import REPORT_HANDLERS
+from malmoi.messaging.groups import REPORT_HANDLERS, SIGN_REPORT_HANDLERS, WORKER_WATCHERS
 from malmoi.messaging.publisher import Publisher
 from malmoi.messaging.subscription import Subscription
 from malmoi.object_store.store import ObjectStore
@@ -21,10 +28,13 @@ from malmoi.persistence.database import Transaction, open_database
 from malmoi.process import run_until_done
 from malmoi.relay import OutboxRelay
 from result_handler.adapters.parking import park
+from result_handler.adapters.presence import WorkerPresence
 from result_handler.adapters.reports import Reports
+from result_handler.adapters.sign_reports import SignReports
 from result_handler.housekeeping import Housekeeping
 from result_handler.reconciler import Reconciler
 from result_handler.settings import Settings
+from result_handler.sign_reconciler import SignReconciler
 
 log = structlog.get_logger()
 
@@ -56,13 +66,29 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         )
         reports = Reports(settings, database, redis, store)
         reconciler = Reconciler(settings, database, watch, Evidence(settings))
-        stack.enter_context(serve_health(settings, partial(_missing, watch, subscription)))
+        signs = Consumption(
+            Subscription(settings, watch, group=SIGN_REPORT_HANDLERS, topics=[SIGN_RESULTS.name]),
+            SignReports(database).handle,
+            partial(park, database),
+        )
+        presence = Consumption(
+            Subscription(settings, watch, group=WORKER_WATCHERS, topics=[WORKERS_SEEN.name]),
+            WorkerPresence(database).handle,
+            partial(park, database),
+        )
+        stack.enter_context(
+            serve_health(settings, partial(_missing, watch, subscription, signs.subscription))
+        )
         background = [
             asyncio.create_task(each)
             for each in (
                 watch.run(),
                 relay.run(),
                 reconciler.run(),
+                SignReconciler(settings, database, watch, Evidence(settings)).run(),
+                consume(signs, stop),
+                consume(presence, asyncio.Event()),
+                stay_noted(redis, "result_handler"),
                 Housekeeping(database, store).run(),
             )
         ]
@@ -72,7 +98,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         log.info("handler.stopped")
 
 
-def _missing(watch: ClusterWatch, subscription: Subscription) -> str | None:
+def _missing(watch: ClusterWatch, *subscriptions: Subscription) -> str | None:
     if not watch.present:
         return "waiting for Kafka"
-    return None if subscription.joined else "waiting for partitions"
+    joined = all(each.joined for each in subscriptions)
+    return None if joined else "waiting for partitions"

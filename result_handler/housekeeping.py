@@ -9,7 +9,12 @@ from typing import Final
 import structlog
 
 from malmoi.contracts.jobs import Engine, JobState, Lane
-from malmoi.object_store.keys import AUDIO_PREFIX, job_of_audio_key
+from malmoi.object_store.keys import (
+    AUDIO_PREFIX,
+    SIGN_PREFIX,
+    job_of_audio_key,
+    message_of_sign_key,
+)
 from malmoi.object_store.store import ObjectStore, StoreUnavailable
 from malmoi.observability import metrics
 from malmoi.persistence.counts import conservation, open_work
@@ -17,6 +22,9 @@ from malmoi.persistence.database import Database
 from malmoi.persistence.faults import DATABASE_AWAY
 from malmoi.persistence.jobs import unknown_jobs
 from malmoi.persistence.outbox import delete_sent, pending_count
+from malmoi.persistence.sign_videos import OPEN, open_signs, signs_of
+from malmoi.persistence.tables import SignVideo
+from malmoi.persistence.workers import forget_silent_workers
 
 _COUNT_EVERY_S = 5.0
 _SWEEP_EVERY_S = 3600.0
@@ -40,11 +48,13 @@ class Housekeeping:
             tasks.create_task(self._repeat(self.sweep, _SWEEP_EVERY_S))
 
     async def count(self) -> None:
-        """Set the gauges that are counted from PostgreSQL."""
+        """Set the gauges that are counted from PostgreSQL, and forget workers that are no more."""
         async with self.database.transaction() as transaction:
             work = {(each.engine, each.lane): each for each in await open_work(transaction.session)}
             found = await conservation(transaction.session)
             pending = await pending_count(transaction.session)
+            signs = await open_signs(transaction.session)
+            await forget_silent_workers(transaction)
         for engine in Engine:
             for lane in Lane:
                 each = work.get((engine, lane))
@@ -52,6 +62,7 @@ class Housekeeping:
                 metrics.OPEN_AUDIO_BYTES.labels(engine, lane).set(each.audio_bytes if each else 0)
                 metrics.OPEN_OLDEST_SECONDS.labels(engine, lane).set(each.oldest_s if each else 0)
         metrics.OUTBOX_PENDING_MESSAGES.set(pending)
+        metrics.SIGN_OPEN_MESSAGES.set(signs)
         metrics.JOBS_ACCEPTED.set(found.accepted)
         metrics.JOBS_OPEN.set(found.open)
         metrics.CONSERVATION_MISSING.set(found.missing)
@@ -59,10 +70,10 @@ class Housekeeping:
             metrics.JOBS_ENDED.labels(state).set(found.ended.get(state, 0))
 
     async def sweep(self) -> None:
-        """Forget sent outbox rows, and recordings that were stored but never accepted."""
+        """Forget sent outbox rows, and stored recordings and videos that nobody can reach."""
         async with self.database.transaction() as transaction:
             rows = await delete_sent(transaction.session, older_than=_KEEP)
-        orphans = await self._orphans()
+        orphans = [*await self._orphans(), *await self._sign_leftovers()]
         for key in orphans:
             await self.store.delete(key)
         log.info("sweep.done", outbox_rows=rows, orphaned_objects=len(orphans))
@@ -74,6 +85,19 @@ class Housekeeping:
             unknown = await unknown_jobs(transaction.session, list(by_job))
         return [by_job[job_id] for job_id in unknown]
 
+    async def _sign_leftovers(self) -> list[str]:
+        """What is stored of sign videos and not shown: never accepted, lost a race, deleted."""
+        old = await self.store.keys_before(SIGN_PREFIX, datetime.now(UTC) - _KEEP)
+        of_message = {key: message_of_sign_key(key) for key in old}
+        ids = list({each for each in of_message.values() if each is not None})
+        async with self.database.transaction() as transaction:
+            videos = await signs_of(transaction.session, ids)
+        return [
+            key
+            for key, message_id in of_message.items()
+            if message_id is not None and not _is_shown(key, videos.get(message_id))
+        ]
+
     async def _repeat(self, work: Callable[[], Awaitable[None]], every_s: float) -> None:
         while True:
             try:
@@ -81,3 +105,10 @@ class Housekeeping:
             except _AWAY as error:
                 log.warning("housekeeping.postponed", error=repr(error))
             await asyncio.sleep(every_s)
+
+
+def _is_shown(key: str, video: SignVideo | None) -> bool:
+    """Whether an object of a sign video is needed, or may be while the video is open."""
+    if video is None:
+        return False
+    return video.state == OPEN or key in {video.video_key, video.playable_key, video.poster_key}

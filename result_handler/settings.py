@@ -24,6 +24,10 @@ class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettin
     """Attempts that may fail by themselves before the task is buried."""
     max_losses: int = Field(default=5, ge=1)
     """Attempts that may disappear with their worker before the task is buried."""
+    sign_retry_s: float = Field(default=30.0, gt=0)
+    """Seconds after which an unanswered sign video is looked into; sent anew if it is lost."""
+    sign_max_attempts: int = Field(default=5, ge=1)
+    """How often the request of a sign video may be lost before the video fails."""
 
     @property
     def lease(self) -> timedelta:

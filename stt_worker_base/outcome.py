@@ -15,6 +15,8 @@ class Capabilities(Frozen):
 
     engine: str
     model: str
+    device: str = "cpu"
+    """What it computes on."""
     word_timestamps: bool = False
     translation: bool = False
     """Whether `task="translate"` gives English."""

@@ -28,6 +28,7 @@ from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
 from malmoi.process import end_tasks, run_until_done
 from stt_worker_base.child import InferenceChild
+from stt_worker_base.presence import Presence
 from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
 
@@ -73,7 +74,18 @@ async def run(
         )
         log.info("worker.started", model=child.capabilities.model)
         worker = Worker(settings, subscription=subscription, runner=runner, topics=topics)
-        await run_until_done(worker.run(stop), [watching])
+        presence = Presence(
+            settings=settings,
+            engine=engine,
+            publisher=publisher,
+            subscription=subscription,
+            pace=runner.pace,
+            capabilities=lambda: child.capabilities,
+            in_hand=worker.in_hand,
+        )
+        telling = asyncio.create_task(presence.run())
+        await run_until_done(worker.run(stop), [watching, telling])
+        await presence.farewell()
         log.info("worker.stopped")
 
 
@@ -95,6 +107,10 @@ class Worker:
         self._in_hand: dict[UUID, asyncio.Task[None]] = {}
         self._assignments: dict[UUID, Assignment] = {}
         self._freed = asyncio.Event()
+
+    def in_hand(self) -> list[UUID]:
+        """The tasks it answers for now."""
+        return [task_id for task_id, task in self._in_hand.items() if not task.done()]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take tasks until `stop`, then drain."""

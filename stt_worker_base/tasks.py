@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, assert_never
 from uuid import UUID
@@ -27,6 +27,7 @@ from malmoi.process import end_tasks
 from stt_worker_base import reports
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.outcome import Cancelled, Failed, Outcome, Progress, Transcribed
+from stt_worker_base.presence import Pace
 from stt_worker_base.settings import WorkerSettings
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ class TaskRunner:
     redis: Redis
     directory: Path
     """Where recordings lie while they are worked on."""
+    pace: Pace = field(default_factory=Pace)
 
     async def started(self, task: Assignment) -> None:
         """Say that we answer for the task from now on; returns once the broker has stored it."""
@@ -139,6 +141,7 @@ class TaskRunner:
             case Transcribed():
                 reports.observe_end(request, "succeeded")
                 reports.observe_success(request, outcome)
+                self.pace.note(outcome.timings.engine_s, of_audio_s=outcome.audio_s)
                 success = await reports.success(
                     request, outcome, worker_id=worker_id, store=self.store
                 )

@@ -63,6 +63,7 @@ class FasterWhisperEngine(WhisperEngine):
         self.capabilities = Capabilities(
             engine="faster_whisper",
             model=settings.model_name,
+            device=model.model.device,
             word_timestamps=True,
             translation=model.model.is_multilingual,
             languages=tuple(model.supported_languages),

@@ -50,6 +50,7 @@ class TransformersEngine(WhisperEngine):
         self.capabilities = Capabilities(
             engine="transformers",
             model=settings.model_name,
+            device=model.device.type,
             translation=self._multilingual,
             languages=languages,
         )

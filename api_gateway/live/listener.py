@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from api_gateway.live.admission import Admission
 from api_gateway.live.hub import EventHub
 from api_gateway.live.stream import Frame, Stream
 from malmoi.contracts.model import instant
@@ -53,27 +54,27 @@ class Listener:
         self._live = False
         """Whether the client has once been up to date; a replay may take its time."""
 
-    async def run(self, *, ping_interval_s: float, life_s: float) -> None:
-        """Deliver until the client goes, or for `life_s` seconds, as long as the token lasts.
+    async def run(self, admission: Admission, *, ping_interval_s: float) -> None:
+        """Deliver until the client goes, or the right to listen ends.
 
         Raises:
             Closing: we have to end it.
 
         """
+        ended = asyncio.create_task(admission.ended())
         reading = asyncio.create_task(self._read())
         sending = asyncio.create_task(self._deliver(ping_interval_s))
+        tasks = (ended, reading, sending)
         try:
-            done, _ = await asyncio.wait(
-                [reading, sending], return_when=asyncio.FIRST_COMPLETED, timeout=life_s
-            )
-            if not done:
-                raise Closing(CloseCode.UNAUTHORIZED, "the token has expired; sign in again")
-            for task in done:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {ended}:
                 task.result()
+            if done == {ended}:
+                raise Closing(CloseCode.UNAUTHORIZED, ended.result())
         finally:
-            for task in (reading, sending):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reading, sending, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _deliver(self, ping_interval_s: float) -> None:
         with contextlib.suppress(WebSocketDisconnect):

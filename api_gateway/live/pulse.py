@@ -5,13 +5,16 @@ from uuid import UUID
 
 import structlog
 
+from api_gateway.live.admission import Admission
 from api_gateway.live.hub import EventHub
+from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton
 from api_gateway.usecases.settle_presence import Attendance
 from malmoi.contracts.problems import NotFound
 from malmoi.persistence.database import Database
 from malmoi.persistence.faults import DATABASE_AWAY
 from malmoi.persistence.presence import Socket, touch_sockets
+from malmoi.persistence.users import ended_sessions
 
 STALE_AFTER_TICKS = 3
 """A socket whose gateway has missed so many ticks is gone."""
@@ -32,6 +35,8 @@ class Pulse:
         self._interval_s = interval_s
         self.sockets: dict[UUID, Socket] = {}
         """The live sockets of this gateway."""
+        self.admissions: dict[UUID, Admission] = {}
+        """By what right they listen."""
 
     def sockets_of(self, room_id: UUID, user_id: UUID) -> int:
         """How many sockets the user has in the room here."""
@@ -51,6 +56,7 @@ class Pulse:
         while True:
             try:
                 await self._touch()
+                await self._judge()
                 await self._hub.refresh_all()
                 if steady >= STALE_AFTER_TICKS:
                     await self._attendance.sweep()
@@ -69,6 +75,17 @@ class Pulse:
         for each in set(ids) - noted:
             await self._restore(each)
 
+    async def _judge(self) -> None:
+        """Let sockets go whose session an operator has ended."""
+        users = {each.caller.user_id for each in self.admissions.values()}
+        if not users:
+            return
+        async with self._database.transaction() as transaction:
+            valid_from = await ended_sessions(transaction.session, users)
+        for each in self.admissions.values():
+            if each.caller.user_id in valid_from:
+                each.judge(valid_from[each.caller.user_id])
+
     async def _restore(self, socket_id: UUID) -> None:
         """Note a live socket again that others have taken for dead."""
         socket = self.sockets.get(socket_id)
@@ -82,11 +99,12 @@ class Pulse:
             await self._attendance.depart(socket)  # it was closed meanwhile
 
 
-async def expire_batons(baton: Baton) -> None:
-    """Tell rooms that a turn is over, soon after it is, until cancelled."""
+async def expire_batons(baton: Baton, line: Line) -> None:
+    """Tell rooms that a turn or an offer is over, soon after it is, until cancelled."""
     while True:
         try:
             await baton.expire()
+            await line.expire_offers()
         except DATABASE_AWAY as error:
             log.warning("baton.not_expired", error=repr(error))
         await asyncio.sleep(_EXPIRE_EVERY_S)

@@ -8,6 +8,7 @@ import structlog
 from starlette.websockets import WebSocket
 
 from api_gateway.callers import account_of
+from api_gateway.live.admission import Admission
 from api_gateway.live.listener import CloseCode, Closing, Listener
 from api_gateway.schemas.rooms import RoomOut
 from api_gateway.state import State
@@ -18,6 +19,7 @@ from malmoi.contracts.problems import NotFound
 from malmoi.persistence.faults import DATABASE_AWAY
 from malmoi.persistence.presence import Socket
 from malmoi.persistence.tables import User
+from malmoi.web.tokens import Caller
 
 _SOCKETS_PER_SEAT = 64
 
@@ -30,7 +32,7 @@ class Visit:
     def __init__(self, state: State, websocket: WebSocket) -> None:
         self._state = state
         self._websocket = websocket
-        self._expires_at = datetime.max.replace(tzinfo=UTC)
+        self._caller: Caller | None = None
 
     async def sign_in(self, token: str | None) -> User:
         """Whose socket it is.
@@ -40,7 +42,7 @@ class Visit:
 
         """
         user = await account_of(self._state, token)
-        self._expires_at = self._state.tokens.read(token or "").expires_at
+        self._caller = self._state.tokens.read(token or "")
         return user
 
     async def attend(self, room_id: UUID, user: User, *, after: int | None) -> None:
@@ -51,19 +53,23 @@ class Visit:
             NotFound: the user has no seat here.
 
         """
+        assert self._caller is not None, "sign_in comes first"
         pulse = self._state.pulse
         if pulse.sockets_of(room_id, user.id) >= _SOCKETS_PER_SEAT:
             raise Closing(CloseCode.TOO_MUCH, "too many sockets of one user in one room")
         socket = Socket(uuid4(), room_id, user.id)
         await self._state.attendance.arrive(socket)
+        admission = Admission(self._caller)
         pulse.sockets[socket.id] = socket  # not before: the pulse would note it a second time
+        pulse.admissions[socket.id] = admission
         try:
-            await self._listen(socket, after)
+            await self._listen(socket, admission, after)
         finally:
             del pulse.sockets[socket.id]
+            del pulse.admissions[socket.id]
             await self._depart(socket)
 
-    async def _listen(self, socket: Socket, after: int | None) -> None:
+    async def _listen(self, socket: Socket, admission: Admission, after: int | None) -> None:
         async with self._state.hub.follow(room_stream(socket.room_id)) as stream:
             view = await show_room(self._state.database, socket.room_id, socket.user_id)
             if not view.joined:
@@ -79,10 +85,7 @@ class Visit:
                 user_id=str(socket.user_id),
                 sent=sent,
             )
-            await listener.run(
-                ping_interval_s=self._state.settings.ping_interval_s,
-                life_s=(self._expires_at - datetime.now(UTC)).total_seconds(),
-            )
+            await listener.run(admission, ping_interval_s=self._state.settings.ping_interval_s)
 
     async def _greet(self, room: RoomOut, sent: int) -> None:
         told = {

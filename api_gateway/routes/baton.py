@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from api_gateway.callers import Participant
-from api_gateway.errors import NotSpeaker, SpeakerTaken
-from api_gateway.schemas.baton import AcquireOut, GrantIn, HeartbeatOut, ReleaseOut
+from api_gateway.errors import NotSpeaker, SpeakerAlready, SpeakerTaken
+from api_gateway.schemas.baton import AcquireOut, GrantIn, HandOut, HeartbeatOut, ReleaseOut
 from api_gateway.state import StateDep
 from api_gateway.usecases.pass_baton import Turn
 from malmoi.contracts.problems import NotFound, Unauthorized, Unavailable
@@ -39,3 +39,17 @@ async def release(here: Participant, state: StateDep, body: GrantIn | None = Non
     """Hand the baton back; repeating it is no error."""
     await state.baton.release(Turn(here.room.id, here.user_id, body.grant if body else None))
     return ReleaseOut()
+
+
+@router.post("/hand", responses=problems(SpeakerAlready))
+async def raise_hand(here: Participant, state: StateDep) -> HandOut:
+    """Ask to speak next; when the baton is free, it is kept for the first in line for a moment."""
+    queue = await state.line.raise_hand(here.room.id, here.user_id)
+    return HandOut.of(queue, here.user_id)
+
+
+@router.delete("/hand")
+async def lower_hand(here: Participant, state: StateDep) -> HandOut:
+    """Ask no more; without a raised hand there is nothing to do."""
+    queue = await state.line.lower_hand(here.room.id, here.user_id)
+    return HandOut.of(queue, here.user_id)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api_gateway.callers import Participant, Seated
-from api_gateway.errors import AudioEmpty, NotSpeaker, RecognitionFailed
+from api_gateway.errors import AudioEmpty, JobCancelled, NotSpeaker, RecognitionFailed
 from api_gateway.routes.uploads import (
     IdempotencyKey,
     Prefer,
@@ -53,7 +53,7 @@ class ClipFields(BaseModel):
         HTTPStatus.ACCEPTED: {"model": ClipOut, "description": "Accepted; the event tells the end"},
         **problems(
             Unauthorized, NotFound, NotSpeaker, BodyTooLarge, IdempotencyKeyReused, Malformed,
-            AudioEmpty, RecognitionFailed, Unavailable,
+            AudioEmpty, JobCancelled, RecognitionFailed, Unavailable,
         ),
     },
 )  # fmt: skip
@@ -106,10 +106,13 @@ def completed(job: Job) -> Job:
     """The ended job if it has a text to show.
 
     Raises:
-        RecognitionFailed: it ended otherwise.
+        JobCancelled: an operator has ended it.
+        RecognitionFailed: it came to nothing.
 
     """
     if job.state == JobState.COMPLETED:
         return job
+    if job.state == JobState.CANCELLED:
+        raise JobCancelled(job.error_detail or "the recognition was cancelled")
     verdict = TaskErrorCode(job.error_code or TaskErrorCode.ENGINE_FAILED)
     raise RecognitionFailed(verdict, job.error_detail or "the recording was not recognised")

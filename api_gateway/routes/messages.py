@@ -1,16 +1,20 @@
 """What was said and what happened: the history, and the room's story by polling."""
 
+from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api_gateway.callers import Participant
-from api_gateway.schemas.messages import EventsOut, MessageOut
+from api_gateway.callers import CurrentUser, Participant
+from api_gateway.errors import NotYours
+from api_gateway.schemas.messages import EditIn, EventsOut, MessageOut
 from api_gateway.state import StateDep
+from api_gateway.usecases.revise_message import delete_message, edit_message
 from malmoi.contracts.events import room_stream
 from malmoi.contracts.problems import NotFound, Unauthorized
 from malmoi.persistence.events import events_after
-from malmoi.persistence.room_messages import messages_page
+from malmoi.persistence.said import said_page
 from malmoi.web.problems import Malformed, problems
 
 router = APIRouter(tags=["messages"], responses=problems(Unauthorized, NotFound, Malformed))
@@ -27,15 +31,34 @@ async def list_messages(
     before: Position = None,
     limit: PageSize = 50,
 ) -> list[MessageOut]:
-    """Final messages by `position`: the newest ones, those `before` it, or the next `after` it.
+    """Messages by `position`: the newest ones, those `before` it, or the next `after` it.
+
+    Final ones, and those that were signed.
 
     A clip may become final later than one that was spoken after it; `events` tells them all.
     """
     async with state.database.transaction() as transaction:
-        found = await messages_page(
+        found = await said_page(
             transaction.session, here.room.id, after=after, before=before, limit=limit
         )
-    return [MessageOut.of(each) for each in found]
+    return [MessageOut.of(each, here.user_id) for each in found]
+
+
+@router.patch("/messages/{message_id}", responses=problems(NotYours))
+async def edit(message_id: UUID, body: EditIn, user: CurrentUser, state: StateDep) -> MessageOut:
+    """Say it otherwise; what was recognised is kept for you."""
+    said = await edit_message(state.database, message_id, user.id, body.text)
+    return MessageOut.of(said, user.id)
+
+
+@router.delete(
+    "/messages/{message_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=problems(NotYours),
+)
+async def delete(message_id: UUID, user: CurrentUser, state: StateDep) -> None:
+    """Take it back; nobody reads or hears it any more."""
+    await delete_message(state.database, message_id, user.id)
 
 
 @router.get("/rooms/{room_id}/events")  # noqa: FAST003 - Participant reads it

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api_gateway.callers import CurrentUser, Participant
-from api_gateway.errors import InvalidPassword, RoomFull
+from api_gateway.errors import InvalidInvitation, InvalidPassword, RoomFull
 from api_gateway.schemas.rooms import (
     JoinIn,
     JoinOut,
@@ -19,6 +19,7 @@ from api_gateway.schemas.rooms import (
     RoomSummary,
 )
 from api_gateway.state import StateDep
+from api_gateway.usecases.join_room import Pass
 from api_gateway.usecases.leave_room import leave_room
 from api_gateway.usecases.show_room import show_room
 from malmoi.contracts.problems import NotFound, TooManyAttempts, Unauthorized
@@ -72,21 +73,25 @@ async def get_room(room_id: UUID, user: CurrentUser, state: StateDep) -> RoomOut
 
 @router.post(
     "/{room_id}/join",
-    responses=problems(NotFound, InvalidPassword, RoomFull, TooManyAttempts),
+    responses=problems(NotFound, InvalidPassword, InvalidInvitation, RoomFull, TooManyAttempts),
 )
 async def join(
     room_id: UUID, user: CurrentUser, state: StateDep, body: JoinIn | None = None
 ) -> JoinOut:
     """Take a seat. It lasts until you leave, or until you were long without a WebSocket."""
-    password = body.password if body else None
-    await state.door.join(room_id, user.id, password.get_secret_value() if password else None)
+    shown = body or JoinIn()
+    pass_ = Pass(
+        password=shown.password.get_secret_value() if shown.password else None,
+        invite=shown.invite.get_secret_value() if shown.invite else None,
+    )
+    await state.door.join(room_id, user.id, pass_)
     return JoinOut()
 
 
 @router.post("/{room_id}/leave")
 async def leave(room_id: UUID, user: CurrentUser, state: StateDep) -> LeaveOut:
     """Give the seat up, and the baton with it."""
-    await leave_room(state.database, room_id, user.id)
+    await leave_room(state.database, state.line, room_id, user.id)
     return LeaveOut()
 
 

@@ -11,8 +11,11 @@ from fastapi import Header, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
+from api_gateway.errors import AudioEmpty
 from api_gateway.usecases.examine_recording import Recording, examine
+from malmoi.contracts.problems import AppError
 
 F = TypeVar("F", bound=BaseModel)
 _FIELDS_MAX = 16
@@ -64,19 +67,42 @@ class Upload:
 
 
 @asynccontextmanager
-async def read_upload(request: Request, file_field: str) -> AsyncIterator[Upload]:
-    """Read the whole body; the file is gone when the context ends."""
-    async with request.form(
-        max_files=1, max_fields=_FIELDS_MAX, max_part_size=_FIELD_BYTES_MAX
-    ) as form:
+async def read_upload(
+    request: Request, file_field: str, *, empty: type[AppError] = AudioEmpty
+) -> AsyncIterator[Upload]:
+    """Read the whole body; the file is gone when the context ends.
+
+    Raises:
+        RequestValidationError: there is no such file in it.
+        AppError: of the class `empty`, when the file has no bytes.
+
+    """
+    async with _form(request) as form:
         file = form.get(file_field)
         if not isinstance(file, UploadFile):
             where = {"type": "missing", "loc": ("body", file_field), "msg": "a file is required"}
             raise RequestValidationError([where])
         told = file.content_type or ""
         content_type = told if _CONTENT_TYPE.fullmatch(told) else "application/octet-stream"
-        recording = await asyncio.to_thread(examine, file.file, content_type=content_type)
+        recording = await asyncio.to_thread(
+            examine, file.file, content_type=content_type, empty=empty
+        )
         yield Upload(recording, form)
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    try:
+        form = await request.form(
+            max_files=1, max_fields=_FIELDS_MAX, max_part_size=_FIELD_BYTES_MAX
+        )
+    except HTTPException as error:
+        broken = {"type": "multipart", "loc": ("body",), "msg": f"no good form: {error.detail}"}
+        raise RequestValidationError([broken]) from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def seconds_to_wait(prefer: str | None, default_s: float) -> float:

@@ -45,15 +45,23 @@ class RoomIn(BaseModel):
 
 
 class JoinIn(BaseModel):
-    """What the door asks for."""
+    """What the door asks for: the password, or an invitation in its place."""
 
     password: SecretStr | None = Field(default=None, max_length=128)
+    invite: SecretStr | None = Field(default=None, max_length=128)
+    """The code of an invitation."""
 
 
 class JoinOut(BaseModel):
     """The caller has a seat."""
 
     joined: bool = True
+
+
+class InvitationOut(BaseModel):
+    """Whoever has the code joins without the password, until it is revoked."""
+
+    code: str
 
 
 class LeaveOut(BaseModel):
@@ -113,6 +121,11 @@ class RoomOut(RoomSummary):
     """When the speaker's turn ends unless it is extended."""
     baton_grant: int
     """The number of the newest grant."""
+    queue: list[UUID]
+    """Who raised a hand, the next one first."""
+    offered_user_id: UUID | None
+    """For whom the free baton is kept."""
+    offer_expires_at: datetime | None
     participants: list[ParticipantOut]
     last_seq: int
     """The number of the newest event this view includes; listen from here."""
@@ -129,6 +142,9 @@ class RoomOut(RoomSummary):
             current_speaker_user_id=None if view.hold is None else view.hold.user_id,
             expires_at=None if view.hold is None else view.hold.expires_at,
             baton_grant=view.room.baton_grant,
+            queue=list(view.queue.hands),
+            offered_user_id=view.queue.offered_user_id,
+            offer_expires_at=view.queue.offer_expires_at,
             participants=[ParticipantOut.of(each) for each in view.participants],
             last_seq=view.room.last_seq,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from api_gateway.errors import AudioEmpty
+from malmoi.contracts.problems import AppError
 
 _BLOCK_BYTES = 1024 * 1024
 
@@ -19,11 +20,13 @@ class Recording:
     sha256: str
 
 
-def examine(content: BinaryIO, *, content_type: str) -> Recording:
+def examine(
+    content: BinaryIO, *, content_type: str, empty: type[AppError] = AudioEmpty
+) -> Recording:
     """Measure and hash an upload; reads all of it, so call it in a thread.
 
     Raises:
-        AudioEmpty: there is nothing in it.
+        AppError: of the class `empty`, when there is nothing in it.
 
     """
     digest = hashlib.sha256()
@@ -33,5 +36,5 @@ def examine(content: BinaryIO, *, content_type: str) -> Recording:
         length += len(block)
     content.seek(0)
     if not length:
-        raise AudioEmpty("the file is empty; record again")
+        raise empty("the file is empty; record again")
     return Recording(content, length, content_type, digest.hexdigest())

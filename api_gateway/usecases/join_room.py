@@ -1,9 +1,12 @@
 """Taking one of a room's seats."""
 
+import hmac
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from api_gateway.adapters.attempts import Attempts
-from api_gateway.errors import InvalidPassword, RoomFull
+from api_gateway.errors import InvalidInvitation, InvalidPassword, RoomFull
 from malmoi.contracts.events import EventType
 from malmoi.contracts.problems import NotFound
 from malmoi.observability.trace import current_trace_id
@@ -15,18 +18,30 @@ from malmoi.persistence.tables import Room
 from malmoi.web.passwords import Passwords
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What somebody shows at the door."""
+
+    password: str | None = None
+    invite: str | None = None
+
+
+NOTHING: Final = Pass()
+
+
 class Door:
-    """Lets people in: knows rooms, passwords, and who has guessed too often."""
+    """Lets people in: knows rooms, passwords, invitations, and who has guessed too often."""
 
     def __init__(self, database: Database, passwords: Passwords, attempts: Attempts) -> None:
         self._database = database
         self._passwords = passwords
         self._attempts = attempts
 
-    async def join(self, room_id: UUID, user_id: UUID, password: str | None) -> None:
-        """Seat the user; somebody who has a seat keeps it, whatever the password.
+    async def join(self, room_id: UUID, user_id: UUID, pass_: Pass = NOTHING) -> None:
+        """Seat the user; somebody who has a seat keeps it, whatever they show.
 
         Raises:
+            InvalidInvitation: it does not count (any more), and there is no password beside it.
             InvalidPassword: missing or wrong.
             NotFound: there is no such room.
             RoomFull: every seat is taken.
@@ -40,17 +55,25 @@ class Door:
             if await seat_of(transaction.session, room_id, user_id) is not None:
                 return
         # Before the room is locked: hashing takes longer than everything else together.
-        await self._check(room, user_id, password)
+        await self._check(room, user_id, pass_)
         await self._sit_down(room_id, user_id)
 
-    async def _check(self, room: Room, user_id: UUID, password: str | None) -> None:
-        if room.password_hash is None:
+    async def _check(self, room: Room, user_id: UUID, pass_: Pass) -> None:
+        if room.password_hash is None or _invited(room, pass_.invite):
             return
-        if not password:
+        if pass_.password:
+            await self._check_password(room.id, room.password_hash, user_id, pass_.password)
+        elif pass_.invite:
+            raise InvalidInvitation("this invitation does not count any more; ask for another")
+        else:
             raise InvalidPassword("this room needs a password")
-        subject = (str(room.id), str(user_id))
+
+    async def _check_password(
+        self, room_id: UUID, password_hash: str, user_id: UUID, password: str
+    ) -> None:
+        subject = (str(room_id), str(user_id))
         await self._attempts.begin(*subject)
-        if not await self._passwords.verify(password, room.password_hash):
+        if not await self._passwords.verify(password, password_hash):
             raise InvalidPassword("this is not the room's password")
         await self._attempts.succeeded(*subject)
 
@@ -71,3 +94,9 @@ class Door:
                 {"user_id": str(user_id)},
                 trace_id=current_trace_id(),
             )
+
+
+def _invited(room: Room, code: str | None) -> bool:
+    if room.invite_code is None or not code:
+        return False
+    return hmac.compare_digest(room.invite_code.encode(), code.encode())

@@ -7,7 +7,8 @@ from uuid import UUID
 from api_gateway.adapters.speaker_lock import SpeakerLock
 from api_gateway.errors import NotSpeaker, SpeakerTaken
 from api_gateway.usecases.baton_events import tell_speaker
-from malmoi.observability.metrics import BATON_DECISIONS_TOTAL
+from api_gateway.usecases.line_up import Line
+from malmoi.observability.metrics import BATON_DECISIONS_TOTAL, BATON_OFFERS_TOTAL
 from malmoi.persistence.baton import (
     Hold,
     current_hold,
@@ -19,6 +20,8 @@ from malmoi.persistence.baton import (
     lock_expired_holds,
 )
 from malmoi.persistence.database import Database, Transaction
+from malmoi.persistence.hands import queue_of
+from malmoi.persistence.rooms import lock_room
 
 _EXPIRED_AT_ONCE = 100
 
@@ -36,10 +39,17 @@ class Baton:
     """Grants, extends, frees and expires the batons of all rooms."""
 
     def __init__(
-        self, database: Database, lock: SpeakerLock, *, ttl: timedelta, max_hold: timedelta
+        self,
+        database: Database,
+        lock: SpeakerLock,
+        line: Line,
+        *,
+        ttl: timedelta,
+        max_hold: timedelta,
     ) -> None:
         self._database = database
         self._lock = lock
+        self._line = line
         self._ttl = min(ttl, max_hold)
         self._max_hold = max_hold
 
@@ -47,12 +57,14 @@ class Baton:
         """Give the baton to the user; the holder's own request returns the same grant, extended.
 
         Raises:
-            SpeakerTaken: somebody else has it.
+            SpeakerTaken: somebody else has it, or may take it first.
             Unavailable: Redis is away; nobody is granted anything.
 
         """
         hold = None
-        if await self._lock.claim(turn.room_id, turn.user_id):
+        claimed = await self._lock.claim(turn.room_id, turn.user_id)
+        # The claim of somebody whom PostgreSQL is about to refuse must not cost an offer.
+        if claimed or await self._is_offered(turn):
             try:
                 hold = await self._grant_or_extend(turn)
             finally:
@@ -90,7 +102,7 @@ class Baton:
             claim = held_by(turn.room_id, turn.user_id, turn.grant)
             freed = await end_hold(transaction, claim)
             if freed:
-                await tell_speaker(transaction, turn.room_id, None)
+                await self._tell_free(transaction, turn.room_id)
             elif not await _spoke_last(transaction, turn):
                 raise NotSpeaker("the baton is not yours to release")
         if freed:
@@ -106,7 +118,7 @@ class Baton:
             expired = await lock_expired_holds(transaction, limit=_EXPIRED_AT_ONCE)
             for room_id, user_id in expired:
                 await end_hold(transaction, held_by(room_id, user_id))
-                await tell_speaker(transaction, room_id, None)
+                await self._tell_free(transaction, room_id)
         for room_id, user_id in expired:
             BATON_DECISIONS_TOTAL.labels("expired").inc()
             await self._lock.forget(room_id, user_id)
@@ -114,12 +126,30 @@ class Baton:
 
     async def _grant_or_extend(self, turn: Turn) -> Hold | None:
         async with self._database.transaction() as transaction:
+            room = await lock_room(transaction, turn.room_id)
+            if room is None:
+                return None
+            offered = room.offered_user_id
             granted = await grant_baton(transaction, turn.room_id, turn.user_id, ttl=self._ttl)
             if granted is None:
                 return await self._extend(transaction, turn)
             await tell_speaker(transaction, turn.room_id, granted)
+            # An offer to another had expired, or there were no grant; that hand goes down too.
+            down = {turn.user_id, offered or turn.user_id}
+            await self._line.withdraw(transaction, turn.room_id, *down)
         BATON_DECISIONS_TOTAL.labels("granted").inc()
+        if offered == turn.user_id:
+            BATON_OFFERS_TOTAL.labels("taken").inc()
         return granted
+
+    async def _tell_free(self, transaction: Transaction, room_id: UUID) -> None:
+        await tell_speaker(transaction, room_id, None)
+        await self._line.move_up(transaction, room_id)
+
+    async def _is_offered(self, turn: Turn) -> bool:
+        async with self._database.transaction() as transaction:
+            queue = await queue_of(transaction.session, turn.room_id)
+        return queue.offered_user_id == turn.user_id
 
     async def _extend(self, transaction: Transaction, turn: Turn) -> Hold | None:
         claim = held_by(turn.room_id, turn.user_id, turn.grant)
@@ -128,7 +158,10 @@ class Baton:
     async def _taken(self, room_id: UUID) -> SpeakerTaken:
         async with self._database.transaction() as transaction:
             hold = await current_hold(transaction.session, room_id)
-        return SpeakerTaken() if hold is None else SpeakerTaken(hold.user_id, hold.expires_at)
+            queue = await queue_of(transaction.session, room_id)
+        if hold is not None:
+            return SpeakerTaken(hold.user_id, hold.expires_at)
+        return SpeakerTaken(None, queue.offer_expires_at, offered=queue.offered_user_id)
 
 
 async def _spoke_last(transaction: Transaction, turn: Turn) -> bool:

@@ -7,6 +7,7 @@ room: forget stale sockets, correct each status, free seats that nobody came bac
 from uuid import UUID
 
 from api_gateway.usecases.leave_room import vacate
+from api_gateway.usecases.line_up import Line
 from malmoi.contracts.events import EventType
 from malmoi.contracts.problems import NotFound
 from malmoi.observability.trace import current_trace_id
@@ -29,8 +30,9 @@ from malmoi.persistence.seats import OFFLINE, ONLINE, seat_of
 class Attendance:
     """Notes who connects and disconnects, and settles rooms that others left unsettled."""
 
-    def __init__(self, database: Database, patience: Patience) -> None:
+    def __init__(self, database: Database, line: Line, patience: Patience) -> None:
         self._database = database
+        self._line = line
         self._patience = patience
 
     async def arrive(self, socket: Socket) -> None:
@@ -67,7 +69,7 @@ class Attendance:
         await drop_stale_sockets(transaction, room_id, patience=self._patience.socket)
         for presence in await presences(transaction, room_id, patience=self._patience.seat):
             if not presence.connected and presence.overdue:
-                await vacate(transaction, presence.seat, reason="absent")
+                await vacate(transaction, self._line, presence.seat, reason="absent")
             else:
                 await _correct_status(transaction, presence)
 

@@ -1,12 +1,13 @@
 """What a user may see of a room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from malmoi.contracts.problems import NotFound
 from malmoi.persistence.baton import Hold, current_hold
 from malmoi.persistence.database import Database
+from malmoi.persistence.hands import Queue, queue_of
 from malmoi.persistence.rooms import find_room, occupancy
 from malmoi.persistence.seats import SeatedUser, seat_of, seated_users
 from malmoi.persistence.tables import Room
@@ -21,6 +22,7 @@ class RoomView:
     joined: bool
     participants: Sequence[SeatedUser] = ()
     hold: Hold | None = None
+    queue: Queue = field(default_factory=Queue)
 
 
 async def show_room(database: Database, room_id: UUID, user_id: UUID) -> RoomView:
@@ -47,4 +49,5 @@ async def show_room(database: Database, room_id: UUID, user_id: UUID) -> RoomVie
             joined=True,
             participants=seated,
             hold=await current_hold(session, room_id),
+            queue=await queue_of(session, room_id),
         )

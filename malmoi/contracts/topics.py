@@ -17,6 +17,8 @@ from malmoi.contracts.messages import (
     TaskRequested,
     TaskSucceeded,
 )
+from malmoi.contracts.sign import SIGN_RESULT, SignRequested, SignResult
+from malmoi.contracts.workers import WorkerSeen
 
 M = TypeVar("M", bound=Message)
 
@@ -60,6 +62,21 @@ TASK_PROGRESS: Final[Topic[TaskProgress]] = Topic("stt.progress", PROGRESS, key=
 TASK_RESULTS: Final = Topic("stt.results", TypeAdapter(TaskSucceeded), key=_job_key)
 TASK_ERRORS: Final = Topic("stt.errors", TypeAdapter(TaskFailed), key=_job_key)
 
+WORKERS_SEEN: Final = Topic(
+    "stt.workers",
+    TypeAdapter(WorkerSeen),
+    key=lambda m: m.worker_id,
+    retention=timedelta(hours=1),
+)
+"""A topic of its own: nobody's lease waits for it, and older readers never meet it."""
+
+SIGN_REQUESTS: Final = Topic(
+    "sign.requests", TypeAdapter(SignRequested), key=lambda m: str(m.message_id)
+)
+SIGN_RESULTS: Final[Topic[SignResult]] = Topic(
+    "sign.results", SIGN_RESULT, key=lambda m: str(m.message_id)
+)
+
 REPORTS: Final[tuple[str, ...]] = (TASK_PROGRESS.name, TASK_RESULTS.name, TASK_ERRORS.name)
 """What the result handler reads; a lease is judged only after all three were read to their end."""
 
@@ -76,5 +93,6 @@ def dead_letters_of(topic_name: str) -> Topic[DeadLetter]:
 
 def all_topics() -> tuple[Topic[Any], ...]:
     """Every topic that must exist before a service starts."""
-    live: tuple[Topic[Any], ...] = (*REQUESTS.values(), TASK_PROGRESS, TASK_RESULTS, TASK_ERRORS)
+    speech: tuple[Topic[Any], ...] = (*REQUESTS.values(), TASK_PROGRESS, TASK_RESULTS, TASK_ERRORS)
+    live = (*speech, WORKERS_SEEN, SIGN_REQUESTS, SIGN_RESULTS)
     return (*live, *(dead_letters_of(topic.name) for topic in live))

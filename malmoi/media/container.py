@@ -3,13 +3,14 @@
 FFmpeg picks a demuxer by content, whatever the file is called, and some of its demuxers open
 further files and URLs that the content names (HLS, DASH, concat, image sequences, SDP). So only
 demuxers that read one self-contained file are allowed, no protocol is, and the bytes come from a
-file object of ours: FFmpeg gets no way to open anything. Only audio decoders are allowed, which
-keeps a hostile video stream away from the video decoders.
+file object of ours: FFmpeg gets no way to open anything. For a recording only audio decoders are
+allowed, which keeps a hostile video stream away from the video decoders.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import av
 from av.audio.stream import AudioStream
@@ -34,6 +35,31 @@ _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"<MPD", b"<SmoothStreaming", b"v=0", b"[
 _HEAD_BYTES = 1024
 
 
+def is_playlist(head: bytes) -> bool:
+    """Whether a file that begins so only points at other files."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith(_PLAYLISTS) or (start.startswith(b"<?xml") and b"<MPD" in head)
+
+
+def open_guarded(file: IO[bytes], *, demuxers: str, decoders: str) -> InputContainer:
+    """Let FFmpeg read `file`, with these demuxers and nothing else to open.
+
+    FFmpeg's own list of decoders guards only its probing: see to the decoder yourself.
+
+    Raises:
+        av.error.ArgumentError: a demuxer outside the list.
+        av.error.FFmpegError, EOFError: it cannot be read.
+
+    """
+    options = {
+        "format_whitelist": demuxers,
+        "codec_whitelist": decoders,
+        "protocol_whitelist": "",
+    }
+    # Tags in a legacy encoding (CP949 is common) must not make a recording unreadable.
+    return av.open(file, "r", options=options, metadata_errors="replace")
+
+
 @contextmanager
 def open_recording(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     """The container and the audio track to listen to: the default one, else the first.
@@ -45,14 +71,8 @@ def open_recording(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     with path.open("rb") as file:
         _refuse_by_head(file.read(_HEAD_BYTES))
         file.seek(0)
-        options = {
-            "format_whitelist": _DEMUXERS,
-            "codec_whitelist": _DECODERS,
-            "protocol_whitelist": "",
-        }
         try:
-            # Tags in a legacy encoding (CP949 is common) must not make a recording unreadable.
-            container = av.open(file, "r", options=options, metadata_errors="replace")
+            container = open_guarded(file, demuxers=_DEMUXERS, decoders=_DECODERS)
         except av.error.ArgumentError as error:
             raise FormatRefused("This kind of file") from error
         except (av.error.FFmpegError, EOFError) as error:
@@ -64,8 +84,7 @@ def open_recording(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
 def _refuse_by_head(head: bytes) -> None:
     if not head:
         raise AudioEmpty
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(_PLAYLISTS) or (start.startswith(b"<?xml") and b"<MPD" in head):
+    if is_playlist(head):
         raise FormatRefused("A playlist, which only points at other files,")
 
 

@@ -5,6 +5,9 @@ from typing import Final
 from malmoi.contracts.jobs import Engine
 
 REPORT_HANDLERS: Final = "result-handler"
+SIGN_REPORT_HANDLERS: Final = "sign-report-handler"
+SIGN_SERVICES: Final = "sign-service"
+WORKER_WATCHERS: Final = "worker-watch"
 
 
 def workers_of(engine: Engine) -> str:

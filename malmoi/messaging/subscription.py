@@ -61,6 +61,8 @@ class Subscription:
         self._fed_at = self._measured_at = time.monotonic()
         self._share = _Share()
         self.accepting = True
+        self.lag: dict[str, int] = {}
+        """Messages not yet read, by `topic/partition` of our share, as measured last."""
 
     @property
     def joined(self) -> bool:
@@ -105,6 +107,7 @@ class Subscription:
         """Leave the group."""
         consumer, self._consumer = self._consumer, None
         self._kept.clear()
+        self.lag = {}
         if consumer is not None:
             await close_quietly(consumer.stop())
 
@@ -190,7 +193,9 @@ class Subscription:
         self._measured_at = now
         async with asyncio.timeout(_COMMITTED_WITHIN_S):
             lag = await _lag(consumer)
-        for topic, messages in lag.items():
+        self.lag = {f"{place.topic}/{place.partition}": behind for place, behind in lag.items()}
+        for topic in self._topics:
+            messages = sum(behind for place, behind in lag.items() if place.topic == topic)
             KAFKA_LAG_MESSAGES.labels(self._group, topic).set(messages)
         if self.accepting and any(lag.values()) and now - self._fed_at > _STUCK_AFTER_S:
             # Consumers were seen to hang after broker restarts; a new membership heals them.
@@ -210,11 +215,11 @@ class _Share(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships
         self.told = True
 
 
-async def _lag(consumer: AIOKafkaConsumer) -> dict[str, int]:
+async def _lag(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
     ends = await consumer.end_offsets(consumer.assignment())
-    lag: dict[str, int] = {}
+    lag: dict[TopicPartition, int] = {}
     for place, listed in ends.items():
         # Tansu lists the beginning of the last batch; what was fetched knows its end.
         end = max(listed, consumer.highwater(place) or 0)
-        lag[place.topic] = lag.get(place.topic, 0) + max(0, end - await consumer.position(place))
+        lag[place] = max(0, end - await consumer.position(place))
     return lag

@@ -1,7 +1,8 @@
 """The bucket, for asyncio: the `minio` client is synchronous and runs in threads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import BinaryIO, ParamSpec, TypeVar
 import structlog
 import urllib3
 from minio import Minio
+from minio.commonconfig import CopySource
 from minio.error import S3Error
 
 from malmoi.settings import ObjectStoreSettings
@@ -17,6 +19,7 @@ from malmoi.settings import ObjectStoreSettings
 P = ParamSpec("P")
 T = TypeVar("T")
 _PART_BYTES = 8 * 1024 * 1024
+_BLOCK_BYTES = 256 * 1024
 _MISSING_CODES = frozenset({"NoSuchKey", "NoSuchObject"})
 
 log = structlog.get_logger()
@@ -32,6 +35,16 @@ class ObjectTooLarge(Exception):
 
 class StoreUnavailable(Exception):
     """The store did not answer, or refused; retrying is sensible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What the bucket says of an object without sending it."""
+
+    size: int
+    """Bytes."""
+    content_type: str
+    """As it was stored, which may be as a stranger named it."""
 
 
 class ObjectStore:
@@ -101,9 +114,48 @@ class ObjectStore:
         """The content of a small object; raises as `fetch` does."""
         return await self._call(self._read, key)
 
+    async def stat(self, key: str) -> Stat:
+        """Size and type of an object; raises as `fetch` does."""
+        found = await self._call(
+            self._client.stat_object, bucket_name=self._bucket, object_name=key
+        )
+        return Stat(found.size or 0, found.content_type or "application/octet-stream")
+
+    async def open_range(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
+        """Yield `length` bytes from byte `start`, block by block; raises as `fetch` does."""
+        if length <= 0:
+            return  # to the client library, 0 would mean everything
+        response = await self._call(
+            self._client.get_object,
+            bucket_name=self._bucket,
+            object_name=key,
+            offset=start,
+            length=length,
+        )
+        try:
+            while block := await self._call(response.read, _BLOCK_BYTES):
+                yield block
+        finally:
+            # In a thread, and not waited for: whoever was cut off may still be reading in one.
+            asyncio.get_running_loop().run_in_executor(None, _hang_up, response)
+
+    async def copy(self, key: str, to: str) -> None:
+        """Copy an object inside the store; raises as `fetch` does."""
+        await self._call(
+            self._client.copy_object,
+            bucket_name=self._bucket,
+            object_name=to,
+            source=CopySource(self._bucket, key),
+        )
+
     async def delete(self, key: str) -> None:
         """Remove an object; one that does not exist is no error."""
         await self._call(self._client.remove_object, bucket_name=self._bucket, object_name=key)
+
+    async def delete_all(self, prefix: str) -> None:
+        """Remove every object whose key begins so."""
+        for key in await self._call(self._keys, prefix):
+            await self.delete(key)
 
     async def keys_before(self, prefix: str, instant: datetime) -> list[str]:
         """Keys under `prefix` that were last written before `instant`."""
@@ -117,6 +169,10 @@ class ObjectStore:
             if each.object_name and each.last_modified and each.last_modified < instant
         ]
 
+    def _keys(self, prefix: str) -> list[str]:
+        found = self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True)
+        return [each.object_name for each in found if each.object_name]
+
     def _ensure_bucket(self) -> None:
         if not self._client.bucket_exists(bucket_name=self._bucket):
             self._client.make_bucket(bucket_name=self._bucket)
@@ -126,13 +182,12 @@ class ObjectStore:
         written = 0
         try:
             with target.open("wb") as file:
-                for block in response.stream(256 * 1024):
+                for block in response.stream(_BLOCK_BYTES):
                     written += file.write(block)
                     if written > max_bytes:
                         raise ObjectTooLarge(f"more than {max_bytes} bytes")
         finally:
-            response.close()
-            response.release_conn()
+            _hang_up(response)
         return written
 
     def _read(self, key: str) -> bytes:
@@ -140,8 +195,7 @@ class ObjectStore:
         try:
             return bytes(response.read())
         finally:
-            response.close()
-            response.release_conn()
+            _hang_up(response)
 
     async def _call(self, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
         try:
@@ -152,3 +206,8 @@ class ObjectStore:
             raise StoreUnavailable(str(error)) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise StoreUnavailable(str(error)) from error
+
+
+def _hang_up(response: urllib3.BaseHTTPResponse) -> None:
+    response.close()
+    response.release_conn()

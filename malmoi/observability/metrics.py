@@ -49,6 +49,11 @@ BATON_DECISIONS_TOTAL = Counter(
     "Speaker's batons granted, denied, released and expired.",
     ("decision",),
 )
+BATON_OFFERS_TOTAL = Counter(
+    "malmoi_baton_offers_total",
+    "Offers of the free baton to the first in line: made, taken and expired.",
+    ("outcome",),
+)
 CLIPS_REFUSED_TOTAL = Counter(
     "malmoi_clips_refused_total", "Clips refused at hand-in, by problem code.", ("code",)
 )
@@ -142,4 +147,25 @@ CHILD_RESTARTS_TOTAL = Counter(
     "malmoi_child_restarts_total",
     "Inference processes replaced after a crash, hang or lack of memory. Alert: repeated.",
     ("cause",),
+)
+
+# Sign videos, from sign_service and the result handler
+SIGN_VIDEOS_TOTAL = Counter(
+    "malmoi_sign_videos_total",
+    "Sign videos by outcome: ready or an error code. Alert: TRANSCODE_ or SIGN_SERVICE_LOST.",
+    ("outcome",),
+)
+SIGN_STEP_SECONDS = Histogram(
+    "malmoi_sign_step_seconds",
+    "Time of one step: fetch, transcode, translate, store.",
+    ("hop",),
+    buckets=_LATENCY_BUCKETS_S,
+)
+SIGN_OPEN_MESSAGES = Gauge(
+    "malmoi_sign_open_messages",
+    "Sign messages whose video is not playable yet. Alert: growing for 10 min: add replicas.",
+)
+SIGN_RESENT_TOTAL = Counter(
+    "malmoi_sign_resent_total",
+    "Requests of sign videos sent anew because the broker forgot them.",
 )

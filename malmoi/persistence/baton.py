@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType, room_stream
 from malmoi.persistence.database import Transaction
+from malmoi.persistence.hands import baton_is_free, turn_of
 from malmoi.persistence.tables import EventRow, Participant, Room
 
 
@@ -38,7 +39,10 @@ _HOLD = (
 async def grant_baton(
     transaction: Transaction, room_id: UUID, user_id: UUID, *, ttl: timedelta
 ) -> Hold | None:
-    """Give a free baton to a seated user under the next grant number; None when it is not free."""
+    """Give a free baton to a seated user under the next grant number; an offer ends with it.
+
+    None when it is not free, or when others with a raised hand come first.
+    """
     seated = (
         select(Participant.id)
         .where(
@@ -48,15 +52,16 @@ async def grant_baton(
         )
         .exists()
     )
-    free = or_(Room.current_speaker_user_id.is_(None), Room.speaker_expires_at < func.now())
     granted = await transaction.session.execute(
         update(Room)
-        .where(Room.id == room_id, free, seated)
+        .where(Room.id == room_id, baton_is_free, seated, turn_of(user_id))
         .values(
             current_speaker_user_id=user_id,
             speaker_acquired_at=func.now(),
             speaker_expires_at=func.now() + ttl,
             baton_grant=Room.baton_grant + 1,
+            offered_user_id=None,
+            offer_expires_at=None,
         )
         .returning(*_HOLD)
     )

@@ -12,6 +12,7 @@ from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind
 from malmoi.contracts.messages import TaskRequested
 from malmoi.persistence.database import Transaction
+from malmoi.persistence.many import among
 from malmoi.persistence.outbox import request_row
 from malmoi.persistence.tables import Job, LedgerLine, Task
 
@@ -35,6 +36,8 @@ class NewJob:
     baton_grant: int | None = None
     idempotency_key: str | None = None
     request_sha256: str | None = None
+    retry_of: UUID | None = None
+    """The ended job that this one does again."""
 
 
 async def accept_job(transaction: Transaction, new: NewJob, *, now: datetime) -> Job:
@@ -59,6 +62,7 @@ async def accept_job(transaction: Transaction, new: NewJob, *, now: datetime) ->
         audio_bytes=new.audio_bytes,
         idempotency_key=new.idempotency_key,
         request_sha256=new.request_sha256,
+        retry_of=new.retry_of,
         trace_id=new.trace_id,
         state=JobState.QUEUED,
         last_seq=0,
@@ -102,7 +106,18 @@ async def job_of_key(session: AsyncSession, owner_user_id: UUID, key: str) -> Jo
     return found
 
 
+async def lock_job(transaction: Transaction, job_id: UUID) -> Job | None:
+    """Hold a job until the transaction ends; whoever moves it waits."""
+    found: Job | None = await transaction.session.scalar(
+        select(Job)
+        .where(Job.id == job_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
 async def unknown_jobs(session: AsyncSession, job_ids: Sequence[UUID]) -> list[UUID]:
     """Those of the ids that no job has."""
-    known = set(await session.scalars(select(Job.id).where(Job.id.in_(job_ids))))
+    known = set(await session.scalars(select(Job.id).where(among(Job.id, job_ids))))
     return [each for each in job_ids if each not in known]

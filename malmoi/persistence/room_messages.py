@@ -1,11 +1,9 @@
 """What was said in a room: handing in a clip, and reading what came of the clips."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,27 +55,6 @@ async def accept_new_job(transaction: Transaction, new: NewJob, *, now: datetime
         if _KEY_CONSTRAINT in str(error.orig):
             raise KeyInUse from error
         raise
-
-
-async def messages_page(
-    session: AsyncSession,
-    room_id: UUID,
-    *,
-    after: int | None,
-    before: int | None,
-    limit: int,
-) -> Sequence[RoomMessage]:
-    """Final messages in the order of speaking; without `after`, the newest of the range."""
-    page = select(RoomMessage).where(RoomMessage.room_id == room_id, RoomMessage.status == "final")
-    if before is not None:
-        page = page.where(RoomMessage.position < before)
-    if after is not None:
-        rows = await session.scalars(
-            page.where(RoomMessage.position > after).order_by(RoomMessage.position).limit(limit)
-        )
-        return rows.all()
-    rows = await session.scalars(page.order_by(RoomMessage.position.desc()).limit(limit))
-    return rows.all()[::-1]
 
 
 async def find_job(session: AsyncSession, job_id: UUID) -> Job | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType
@@ -9,6 +10,7 @@ from malmoi.contracts.model import instant
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.events import tell_room
+from malmoi.persistence.said import Said, holding_both, told_of
 from malmoi.persistence.tables import Job, RoomMessage
 
 
@@ -28,14 +30,7 @@ async def publish_message(transaction: Transaction, job: Job, transcript: Transc
         "duration": transcript.duration_s,
         "confidence": transcript.language_probability,
     }
-    told = {
-        **_identity(job, message),
-        "text": transcript.text,
-        "status": message.status,
-        "language": transcript.language,
-        "duration_s": transcript.duration_s,
-    }
-    await _tell(transaction, job, EventType.MESSAGE_CREATED, told)
+    await _tell(transaction, job, EventType.MESSAGE_CREATED, told_of(Said(message, job.id)))
 
 
 async def fail_message(transaction: Transaction, job: Job, *, code: str, detail: str) -> None:
@@ -48,11 +43,34 @@ async def fail_message(transaction: Transaction, job: Job, *, code: str, detail:
     await _tell(transaction, job, EventType.MESSAGE_FAILED, told)
 
 
+async def await_message_again(transaction: Transaction, job: Job) -> None:
+    """Let a failed message wait for its recording's new job, and tell the room."""
+    if job.message_id is None:
+        return
+    message = await _held_message(transaction.session, job)
+    if message is None or message.status != "failed":
+        return
+    message.status = "pending"
+    await _tell(transaction, job, EventType.MESSAGE_UPDATED, told_of(Said(message, job.id)))
+
+
 async def _pending_message(session: AsyncSession, job: Job) -> RoomMessage | None:
+    message = await _held_message(session, job)
+    return message if message is not None and message.status == "pending" else None
+
+
+async def _held_message(session: AsyncSession, job: Job) -> RoomMessage | None:
+    """The job's message, held with its room; None when its sender has deleted it."""
     if job.message_id is None:
         return None
-    message = await session.get(RoomMessage, job.message_id)
-    return message if message is not None and message.status == "pending" else None
+    found: RoomMessage | None = await session.scalar(
+        holding_both(
+            select(RoomMessage).where(
+                RoomMessage.id == job.message_id, RoomMessage.deleted_at.is_(None)
+            )
+        )
+    )
+    return found
 
 
 def _identity(job: Job, message: RoomMessage) -> dict[str, Any]:

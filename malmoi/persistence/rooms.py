@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, and_, exists, func, select, tuple_
+from sqlalchemy import ScalarSelect, and_, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.persistence.database import Transaction
@@ -72,6 +72,24 @@ async def lock_room(transaction: Transaction, room_id: UUID) -> Room | None:
         .execution_options(populate_existing=True)
     )
     return found
+
+
+async def keep_invitation(transaction: Transaction, room_id: UUID, code: str) -> str | None:
+    """The room's invitation: `code`, unless it has one already; None without a room."""
+    kept: str | None = await transaction.session.scalar(
+        update(Room)
+        .where(Room.id == room_id)
+        .values(invite_code=func.coalesce(Room.invite_code, code))
+        .returning(Room.invite_code)
+    )
+    return kept
+
+
+async def drop_invitation(transaction: Transaction, room_id: UUID) -> None:
+    """The room has no invitation any more."""
+    await transaction.session.execute(
+        update(Room).where(Room.id == room_id).values(invite_code=None)
+    )
 
 
 async def rooms_page(

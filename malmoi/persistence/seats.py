@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.tables import Participant, Room, User
+from malmoi.persistence.users import token_counts
 
 ONLINE, OFFLINE = "online", "offline"
 
@@ -34,12 +36,16 @@ async def seat_of(session: AsyncSession, room_id: UUID, user_id: UUID) -> Partic
     return found
 
 
-async def room_of_seat(session: AsyncSession, room_id: UUID, user_id: UUID) -> Room | None:
-    """The room, if the user has a seat in it."""
+async def room_of_seat(
+    session: AsyncSession, room_id: UUID, user_id: UUID, *, issued_at: datetime
+) -> Room | None:
+    """The room, if the user has a seat in it and a token of `issued_at` speaks for them."""
     found: Room | None = await session.scalar(
         select(Room)
         .join(Participant, Participant.room_id == Room.id)
+        .join(User, User.id == Participant.user_id)
         .where(Room.id == room_id, Participant.user_id == user_id, Participant.left_at.is_(None))
+        .where(token_counts(issued_at))
     )
     return found
 

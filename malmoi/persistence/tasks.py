@@ -121,6 +121,21 @@ def move_job(
     return True
 
 
+def tell_attempt_end(
+    transaction: Transaction, held: LockedTask, *, code: str, detail: str, worker_id: str | None
+) -> None:
+    """Keep with the job why its current attempt came to nothing."""
+    told = {
+        "job_id": str(held.job.id),
+        "task_id": str(held.task.id),
+        "attempt": held.task.attempt,
+        "worker_id": worker_id,
+        "code": code,
+        "detail": detail,
+    }
+    tell_job(transaction, held.job, EventType.JOB_ATTEMPT_ENDED, told, now=held.now)
+
+
 async def bury(transaction: Transaction, held: LockedTask, reason: str) -> None:
     """Put the task's request among the dead letters, in the table and on the topic."""
     request = request_of(held.job, held.task)

@@ -1,8 +1,10 @@
 """Accounts."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,3 +32,18 @@ async def user_of_email(session: AsyncSession, email: str) -> User | None:
 async def user_of_id(session: AsyncSession, user_id: UUID) -> User | None:
     """The account, unless it was deleted."""
     return await session.get(User, user_id)
+
+
+def token_counts(issued_at: datetime) -> ColumnElement[bool]:
+    """A token of this instant still speaks for the user: no operator has ended it since."""
+    return or_(User.tokens_valid_from.is_(None), User.tokens_valid_from <= issued_at)
+
+
+async def ended_sessions(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Since when the tokens of these users count, where not all of them do."""
+    rows = await session.execute(
+        select(User.id, User.tokens_valid_from).where(
+            User.id.in_(user_ids), User.tokens_valid_from.is_not(None)
+        )
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}

@@ -1,5 +1,6 @@
 """Refuses bodies over a limit while they arrive, so that nobody buffers or stores the rest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
@@ -14,11 +15,17 @@ _OTHER_BYTES = 64 * 1024
 
 
 class BodyLimitMiddleware:
-    """Multipart bodies may hold `upload_bytes` and their fields, all others 64 KiB."""
+    """Multipart bodies may hold `upload_bytes` and their fields, all others 64 KiB.
 
-    def __init__(self, app: ASGIApp, *, upload_bytes: int) -> None:
+    `by_path_end` names other limits of multipart bodies, by how their path ends.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, upload_bytes: int, by_path_end: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._upload_bytes = upload_bytes
+        self._by_path_end = by_path_end or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,7 +33,8 @@ class BodyLimitMiddleware:
             return
         headers = Headers(scope=scope)
         multipart = headers.get("content-type", "").startswith("multipart/")
-        guard = _Guard(receive, send, _OTHER_BYTES + (self._upload_bytes if multipart else 0))
+        upload_bytes = self._allowed(scope["path"]) if multipart else 0
+        guard = _Guard(receive, send, _OTHER_BYTES + upload_bytes)
         guard.note_declared(headers.get("content-length"))
         try:
             await self._app(scope, guard.receive, guard.send)
@@ -36,6 +44,12 @@ class BodyLimitMiddleware:
         if guard.exceeded and not guard.answered:
             refusal = guard.refusal()
             await render(refusal.problem(current_trace_id()))(scope, receive, send)
+
+    def _allowed(self, path: str) -> int:
+        for end, limit in self._by_path_end.items():
+            if path.endswith(end):
+                return limit
+        return self._upload_bytes
 
 
 @dataclass(slots=True)

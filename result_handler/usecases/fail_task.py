@@ -15,6 +15,7 @@ from malmoi.persistence.tasks import (
     close_task,
     move_job,
     redispatch,
+    tell_attempt_end,
 )
 from result_handler.usecases.effect import Effect
 
@@ -38,6 +39,9 @@ async def fail_task(
     if not held.is_open or report.attempt != held.task.attempt:
         repeated = held.task.state == TaskState.FAILED and report.attempt == held.task.attempt
         return Effect.DUPLICATE if repeated else Effect.STALE
+    tell_attempt_end(
+        transaction, held, code=report.code, detail=report.detail, worker_id=report.worker_id
+    )
     held.task.failures += 1
     if report.retryable and held.task.failures < max_failures:
         await redispatch(transaction, held, delay=_PAUSE * 2 ** (held.task.failures - 1))
@@ -48,6 +52,14 @@ async def fail_task(
 
 async def lose_task(transaction: Transaction, held: LockedTask, *, max_losses: int) -> None:
     """The attempt disappeared with its worker; a recording that keeps killing workers is buried."""
+    lost = "the worker disappeared with the recording"
+    tell_attempt_end(
+        transaction,
+        held,
+        code=TaskErrorCode.WORKER_LOST,
+        detail=lost,
+        worker_id=held.task.worker_id,
+    )
     held.task.losses += 1
     if held.task.losses < max_losses:
         await redispatch(transaction, held)

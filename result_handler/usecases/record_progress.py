@@ -5,7 +5,7 @@ from datetime import timedelta
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.messages import TaskHeartbeat, TaskProgress, TaskReleased
 from malmoi.persistence.database import Transaction
-from malmoi.persistence.tasks import LockedTask, hold_lease, move_job, redispatch
+from malmoi.persistence.tasks import LockedTask, hold_lease, move_job, redispatch, tell_attempt_end
 from result_handler.usecases.effect import Effect
 
 
@@ -18,6 +18,10 @@ async def record_progress(
     if report.attempt != held.task.attempt:
         return Effect.STALE
     if isinstance(report, TaskReleased):
+        detail = "the worker was stopped and handed the recording back"
+        tell_attempt_end(
+            transaction, held, code="RELEASED", detail=detail, worker_id=report.worker_id
+        )
         await redispatch(transaction, held)
         return Effect.APPLIED
     begun = hold_lease(held, worker_id=report.worker_id, lease=lease)

@@ -12,6 +12,7 @@ from api_gateway.adapters.attempts import Attempts
 from api_gateway.adapters.speaker_lock import SpeakerLock
 from api_gateway.errors import RoomFull, SpeakerTaken
 from api_gateway.usecases.join_room import Door
+from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton, Turn
 from malmoi.persistence.baton import grant_baton
 from malmoi.persistence.database import Database
@@ -74,7 +75,8 @@ async def test_of_fifty_acquires_one_wins_even_when_redis_lets_more_pass(
     crowded_room: UUID,
     lock_type: type[SpeakerLock],
 ) -> None:
-    baton = Baton(database, lock_type(redis, TTL), ttl=TTL, max_hold=6 * TTL)
+    line = Line(database, offer=TTL)
+    baton = Baton(database, lock_type(redis, TTL), line, ttl=TTL, max_hold=6 * TTL)
 
     async def attempt(user_id: UUID) -> bool:
         try:
@@ -94,7 +96,7 @@ async def test_of_fifty_joins_two_win(
 
     async def attempt(user_id: UUID) -> bool:
         try:
-            await door.join(empty_room, user_id, None)
+            await door.join(empty_room, user_id)
         except RoomFull:
             return False
         return True

@@ -20,7 +20,8 @@ from local_cluster.ports import free_port
 from malmoi.live.bus import publish_events
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database, Transaction, open_database
-from tests.integration.api_gateway.people import OPEN
+from tests.integration.api_gateway.operators import Pipeline, operator
+from tests.integration.api_gateway.people import OPEN, Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
 
 
@@ -113,3 +114,21 @@ async def closed_clients() -> AsyncIterator[None]:
     yield
     while OPEN:
         await OPEN.pop().aclose()
+
+
+@pytest.fixture
+async def admin(gateway: Gateway, database: Database) -> Person:
+    return await operator(gateway.url, database)
+
+
+@pytest.fixture
+async def pipeline(database: Database) -> Pipeline:
+    return Pipeline(database)
+
+
+@pytest.fixture
+async def speaking(gateway: Gateway, recogniser: Recogniser) -> tuple[Person, str]:
+    """Somebody with the baton of a room."""
+    anna, _, room_id = await two_in_a_room(gateway.url)
+    assert (await anna.acquire(room_id)).status_code == 200
+    return anna, room_id

@@ -37,6 +37,14 @@ class Listening:
                 if frame["type"] in types or not types:
                     return frame
 
+    async def told(self, type_: str, payload: dict[str, Any], within_s: float = 10) -> None:
+        """Wait for a frame, unless it has come already."""
+        async with asyncio.timeout(within_s):
+            while not any(
+                each["type"] == type_ and each["payload"] == payload for each in self.frames
+            ):
+                await self.next()
+
     async def until(self, seq: int, within_s: float = 10) -> list[dict[str, Any]]:
         """Everything numbered up to `seq`."""
         async with asyncio.timeout(within_s):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -43,6 +44,15 @@ class Recogniser:
         for task, job in waiting:
             self.seen.append(job)
             await self._answer(task, job)
+
+    async def answer_running(self, job_id: str) -> None:
+        """Answer one job that a worker has begun."""
+        async with self.database.transaction() as transaction:
+            rows = await transaction.session.execute(
+                select(Task, Job).join(Job, Job.id == Task.job_id).where(Job.id == UUID(job_id))
+            )
+            task, job = rows.one()
+        await self._answer(task, job)
 
     async def _answer(self, task: Task, job: Job) -> None:
         about = {

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from api_gateway.live.hub import EventHub
 from api_gateway.live.pulse import Pulse
 from api_gateway.live.subscription import Subscription
+from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.settle_presence import Attendance
 from malmoi.persistence.database import Database
 from malmoi.persistence.presence import Patience, Socket
@@ -23,7 +24,9 @@ TICK_S = 0.2
 @pytest.fixture
 async def attendance(database: Database) -> Attendance:
     return Attendance(
-        database, Patience(socket=timedelta(seconds=3 * TICK_S), seat=timedelta(seconds=60))
+        database,
+        Line(database, offer=timedelta(seconds=5)),
+        Patience(socket=timedelta(seconds=3 * TICK_S), seat=timedelta(seconds=60)),
     )
 
 

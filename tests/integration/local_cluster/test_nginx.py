@@ -16,11 +16,15 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from local_cluster.home import Home
+from local_cluster.pages import UI
 from local_cluster.ports import free_port
 from local_cluster.servers import EmbeddedServers
 from local_cluster.servers.nginx import Nginx, Upstreams
 
 MAX_BODY_BYTES = 4096
+PAGE = "<!doctype html><title>the application</title>"
+SCRIPT = "console.info('말');\n" * 200
+A_BROWSER_GOES_THERE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 @dataclass
@@ -34,7 +38,8 @@ class Gateway:
         self.seen.append((request.path, {k.lower(): v for k, v in request.headers.items()}))
         if "upgrade" in request.headers:
             return None
-        return Response(200, "OK", Headers({"Content-Length": "2"}), b"ok")
+        headers = {"Content-Length": "2", "X-Content-Type-Options": "nosniff"}
+        return Response(200, "OK", Headers(headers), b"ok")
 
 
 async def echo(socket: ServerConnection) -> None:
@@ -51,9 +56,22 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture(scope="module")
-async def nginx(embedded: EmbeddedServers, gateway: Gateway) -> AsyncIterator[Nginx]:
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a build leaves: one page, and assets with hashed names."""
+    folder = tmp_path_factory.mktemp("ui")
+    (folder / "assets").mkdir()
+    (folder / ".vite").mkdir()
+    (folder / ".vite/manifest.json").write_text("{}")
+    (folder.parent / "beside.txt").write_text("not for anybody")
+    (folder / "index.html").write_text(PAGE)
+    (folder / "assets/index-B1gHash.js").write_text(SCRIPT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def nginx(embedded: EmbeddedServers, gateway: Gateway, ui: Path) -> AsyncIterator[Nginx]:
     upstreams = Upstreams([gateway.port], embedded.s3.port, "malmoi", MAX_BODY_BYTES)
-    nginx = Nginx(embedded.home, upstreams)
+    nginx = Nginx(embedded.home, upstreams, ui=ui)
     await nginx.start()
     yield nginx
     await nginx.stop()
@@ -150,16 +168,104 @@ async def test_what_is_for_the_cluster_is_not_found_outside(
     assert len(gateway.seen) == before
 
 
-async def test_the_front_page_says_what_this_is(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/")
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/rooms", "/rooms/1?invite=x", "/rooms/1/", "/admin/jobs/1", "/nothing"]
+)
+async def test_every_page_of_the_application_is_the_same_document_never_kept(
+    browser: httpx.AsyncClient, gateway: Gateway, path: str
+) -> None:
+    before = len(gateway.seen)
 
+    page = await browser.get(path, headers=A_BROWSER_GOES_THERE)
+
+    assert page.status_code == httpx.codes.OK
+    assert page.text == PAGE
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert "말모이" in page.text
-    assert 'href="/docs"' in page.text
+    assert page.headers["cache-control"] == "no-cache"
+    assert len(gateway.seen) == before
 
 
-async def test_a_page_that_does_not_exist_is_not_found(browser: httpx.AsyncClient) -> None:
-    assert (await browser.get("/nothing")).status_code == httpx.codes.NOT_FOUND
+@pytest.mark.parametrize("path", ["/rooms/1/stt", "/rooms/1/participants", "/docs", "/api/rooms"])
+async def test_going_to_an_api_path_reaches_the_gateway_also_in_a_browser(
+    browser: httpx.AsyncClient, gateway: Gateway, path: str
+) -> None:
+    await browser.get(path, headers=A_BROWSER_GOES_THERE)
+
+    assert gateway.seen[-1][0] == path.removeprefix("/api")
+
+
+async def test_what_is_answered_to_pages_and_to_programs_is_kept_apart(
+    browser: httpx.AsyncClient,
+) -> None:
+    for headers in (A_BROWSER_GOES_THERE, {}):
+        varies = (await browser.get("/rooms/1", headers=headers)).headers.get_list("vary")
+
+        assert "Accept" in varies
+
+
+async def test_an_asset_is_kept_for_ever_and_comes_compressed(browser: httpx.AsyncClient) -> None:
+    asset = await browser.get("/assets/index-B1gHash.js", headers={"Accept-Encoding": "gzip"})
+
+    assert asset.text == SCRIPT
+    assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert asset.headers["content-encoding"] == "gzip"
+    assert asset.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/assets/index-Gone.js", "/nothing.png"])
+async def test_a_file_that_is_missing_is_not_found_and_that_is_not_kept(
+    browser: httpx.AsyncClient, path: str
+) -> None:
+    answer = await browser.get(path, headers=A_BROWSER_GOES_THERE)
+
+    assert answer.status_code == httpx.codes.NOT_FOUND
+    assert "cache-control" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.vite/manifest.json",
+        "/%2evite/manifest.json",
+        "/assets/../.vite/manifest.json",
+        "/../beside.txt",
+        "/%2e%2e/beside.txt",
+        "/..%2fbeside.txt",
+        "/assets/../../beside.txt",
+        "/assets/..%2f../beside.txt",
+    ],
+)
+async def test_nothing_but_the_built_files_can_be_had(
+    browser: httpx.AsyncClient, path: str
+) -> None:
+    answer = await browser.get(browser.base_url.copy_with(raw_path=path.encode()))
+
+    assert answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND}
+
+
+async def test_a_page_may_load_its_own_things_only(browser: httpx.AsyncClient) -> None:
+    policy = (await browser.get("/")).headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+
+    assert rules["default-src"] == rules["script-src"] == "'self'"
+    assert rules["media-src"] == "'self' blob: data:"
+    assert f"ws://{browser.base_url.netloc.decode()}" in rules["connect-src"].split()
+    assert rules["frame-ancestors"] == rules["object-src"] == "'none'"
+
+
+async def test_a_browser_is_told_how_to_build_the_application(
+    tmp_path: Path, gateway: Gateway
+) -> None:
+    ui = tmp_path / "dist"
+    async with in_front_of(tmp_path / "home", gateway.port, ui=ui) as client:
+        without = await client.get("/login", headers=A_BROWSER_GOES_THERE)
+        ui.mkdir()
+        (ui / "index.html").write_text(PAGE)
+        built = await client.get("/login", headers=A_BROWSER_GOES_THERE)
+
+    assert without.status_code == httpx.codes.OK
+    assert "<code>make ui</code>" in without.text
+    assert built.text == PAGE
 
 
 async def test_browsers_are_told_to_be_careful(browser: httpx.AsyncClient) -> None:
@@ -168,6 +274,8 @@ async def test_browsers_are_told_to_be_careful(browser: httpx.AsyncClient) -> No
 
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "microphone=(self), camera=(self)" in headers["permissions-policy"]
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["server"] == "nginx"
 
@@ -200,7 +308,7 @@ async def test_a_body_over_the_limit_is_refused_before_the_gateway_sees_it(
 
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["status"] == 413
+    assert (answer.json()["status"], answer.json()["code"]) == (413, "BODY_TOO_LARGE")
     assert len(gateway.seen) == before
 
 
@@ -242,11 +350,14 @@ async def test_the_log_has_neither_tokens_nor_signatures(
 
 
 @asynccontextmanager
-async def in_front_of(home: Path, *gateway_ports: int) -> AsyncIterator[httpx.AsyncClient]:
+async def in_front_of(
+    home: Path, *gateway_ports: int, ui: Path = UI
+) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of another nginx."""
     own = Home(home)
     own.create()
-    nginx = Nginx(own.open(), Upstreams(gateway_ports, free_port(), "malmoi", MAX_BODY_BYTES))
+    upstreams = Upstreams(gateway_ports, free_port(), "malmoi", MAX_BODY_BYTES)
+    nginx = Nginx(own.open(), upstreams, ui=ui)
     await nginx.start()
     try:
         async with httpx.AsyncClient(base_url=nginx.url) as client:
@@ -315,3 +426,4 @@ async def test_a_gateway_that_is_away_is_told_as_a_problem(tmp_path: Path) -> No
 
     assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
     assert answer.json()["type"] == "urn:problem:unavailable"
+    assert answer.json()["code"] == "UNAVAILABLE"

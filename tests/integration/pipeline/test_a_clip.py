@@ -9,7 +9,7 @@ import pytest
 
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
-from malmoi.persistence.tables import Job
+from malmoi.persistence.tables import Job, WorkerRow
 from malmoi.settings import ObjectStoreSettings
 from result_handler.settings import Settings
 from result_handler.setup import set_up
@@ -63,6 +63,41 @@ class TestWithAWorker:
         assert job.result is not None
         assert job.result["transcript"]["text"] == "fault-free"
         assert job.audio_s == pytest.approx(job.result["transcript"]["duration_s"])
+
+    async def test_the_worker_describes_itself(
+        self, database: Database, rooms: Rooms, audio_key: str
+    ) -> None:
+        clip = await rooms.clip(await rooms.room(), audio_key=audio_key)
+        worker_id = (await ended(database, clip)).result["worker_id"]
+
+        async def told() -> bool:
+            async with database.transaction() as transaction:
+                row = await transaction.session.get(WorkerRow, worker_id)
+            return (
+                row is not None
+                and (row.engine, row.model, row.device, row.slots) == ("whisper", "fault", "cpu", 4)
+                and row.real_time_factor is not None
+                and len(row.partitions) == 12
+                and row.task_ids == {"tasks": []}
+            )
+
+        await eventually(told)
+
+    async def test_a_worker_that_is_stopped_says_good_bye(
+        self, database: Database, fast: dict[str, str]
+    ) -> None:
+        async def noted() -> bool:
+            async with database.transaction() as transaction:
+                return await transaction.session.get(WorkerRow, "leaver") is not None
+
+        async def forgotten() -> bool:
+            return not await noted()
+
+        leaver = Process("stt_worker_whisper", {**fast, "WORKER_ID": "leaver"})
+        async with processes(leaver):
+            await eventually(noted)
+
+        await eventually(forgotten, within_s=10)
 
     async def test_an_engine_that_crashes_once_costs_one_attempt_and_no_clip(
         self, database: Database, rooms: Rooms, audio_key: str, tmp_path: Path

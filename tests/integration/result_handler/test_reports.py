@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from malmoi.contracts.events import Event, EventType, room_stream
+from malmoi.contracts.events import Event, EventType, job_stream, room_stream
 from malmoi.contracts.messages import (
     TaskFailed,
     TaskHeartbeat,
@@ -165,6 +165,25 @@ async def test_a_crash_is_tried_again_and_the_third_one_is_buried(
     job, task = await fresh(database, clip)
     assert (job.state, task.state, task.attempt) == ("failed", "failed", 3)
     assert await dead_letters(database, clip) == 1
+
+
+async def test_every_attempt_that_came_to_nothing_is_told_in_the_jobs_story(
+    database: Database, clip: Accepted
+) -> None:
+    await fail(database, clip, TaskErrorCode.ENGINE_CRASHED, retryable=True, attempt=1)
+    await progress(database, TaskStarted(**identity(clip, attempt=2, worker="w2")))
+    await progress(database, TaskReleased(**identity(clip, attempt=2, worker="w2")))
+    await succeed(database, clip, "드디어", attempt=3)
+
+    async with database.transaction() as transaction:
+        story = await events_after(transaction.session, job_stream(clip.job.id), 0)
+    ended = [each.payload for each in story if each.type is EventType.JOB_ATTEMPT_ENDED]
+    assert [(each["attempt"], each["worker_id"], each["code"]) for each in ended] == [
+        (1, "w1", "ENGINE_CRASHED"),
+        (2, "w2", "RELEASED"),
+    ]
+    assert story[-1].type is EventType.JOB_COMPLETED
+    assert [each.seq for each in story] == [1, 2, 3, 4]
 
 
 async def test_a_failure_of_an_older_attempt_is_stale(database: Database, clip: Accepted) -> None:

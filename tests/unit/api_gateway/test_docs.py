@@ -12,6 +12,7 @@ from api_gateway.settings import Settings
 from malmoi.contracts import problems
 from malmoi.contracts.events import EventType
 from malmoi.contracts.problems import AppError
+from malmoi.contracts.sign import SignErrorCode
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.web.problems import Malformed
 from tests.unit.api_gateway.test_requests import NEEDED
@@ -29,7 +30,7 @@ def test_every_path_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     served = {
         f"{method.upper()} {path}" for path, methods in described.items() for method in methods
     }
-    assert set(re.findall(r"`((?:GET|POST) /[^`?]*)`", API.partition("## Callers")[2])) == served
+    assert set(re.findall(r"`([A-Z]+ /[^`?]*)`", API.partition("## Callers")[2])) == served
 
 
 def test_every_code_is_documented_with_its_status() -> None:
@@ -49,6 +50,12 @@ def test_every_code_is_documented_with_its_status() -> None:
         for code in re.findall(r"[A-Z_]+", row[0])
     }
     assert documented == {code: status for code, status in known.items() if code not in NEVER_SHOWN}
+
+
+def test_every_reason_why_a_video_fails_is_documented() -> None:
+    told = API.partition("## Signed messages")[2].partition("## ")[0]
+    documented = re.findall(r"`([A-Z_]+)`", "".join(re.findall(r"^\| `.*", told, re.MULTILINE)))
+    assert sorted(documented) == sorted(SignErrorCode)
 
 
 def test_every_event_of_a_room_is_documented() -> None:

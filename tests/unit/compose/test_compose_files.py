@@ -22,7 +22,14 @@ from tests.unit.compose.documents import (
     services,
 )
 
-OURS = {"api_gateway", "result_handler", "stt_worker_whisper", "setup", "nginx"}
+OURS = {
+    "api_gateway",
+    "result_handler",
+    "sign_service",
+    "stt_worker_whisper",
+    "setup",
+    "nginx",
+}
 SERVERS = {"kafka", "postgres", "valkey", "minio", "prometheus", "grafana"}
 BOTH = pytest.mark.parametrize("path", [DEV, PROD], ids=["dev", "prod"])
 REQUIRED = {

@@ -21,6 +21,7 @@ GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
 IMAGES = {
     "gateway": ("gateway",),
     "handler": ("handler",),
+    "sign": ("sign",),
     "whisper": ("whisper", "whisper-base"),
     "whisper-cuda": ("whisper", "whisper-base", "cuda"),
     "transformers": ("transformers",),
@@ -33,6 +34,7 @@ MODELS = {"faster-whisper", "ctranslate2", "torch", "transformers", "numpy"}
 FORBIDDEN = {
     "gateway": MODELS,
     "handler": MODELS | HTTP_SERVER,
+    "sign": DATABASE | HTTP_SERVER | MODELS,
     "whisper": DATABASE | HTTP_SERVER | {"torch", "transformers"},
     "whisper-cuda": DATABASE | HTTP_SERVER | {"torch", "transformers"},
     "transformers": DATABASE | HTTP_SERVER,

@@ -8,9 +8,12 @@ from pydantic import ValidationError
 
 from malmoi.contracts.topics import (
     REQUESTS,
+    SIGN_REQUESTS,
+    SIGN_RESULTS,
     TASK_ERRORS,
     TASK_PROGRESS,
     TASK_RESULTS,
+    WORKERS_SEEN,
     Topic,
     all_topics,
     dead_letters_of,
@@ -24,6 +27,10 @@ TOPIC_OF = {
     "task_released": TASK_PROGRESS,
     "task_succeeded": TASK_RESULTS,
     "task_failed": TASK_ERRORS,
+    "worker_seen": WORKERS_SEEN,
+    "sign_requested": SIGN_REQUESTS,
+    "sign_ready": SIGN_RESULTS,
+    "sign_failed": SIGN_RESULTS,
     "dead_letter": dead_letters_of("stt.results"),
 }
 
@@ -67,5 +74,8 @@ def test_the_topics_are_those_of_the_architecture() -> None:
         "stt.progress",
         "stt.results",
         "stt.errors",
+        "stt.workers",
+        "sign.requests",
+        "sign.results",
     }
     assert {f"{name}.dlq" for name in live} <= {topic.name for topic in all_topics()}

@@ -1,7 +1,7 @@
 """SubRip and WebVTT."""
 
 from local_cluster.cli.transcribe import rendered
-from local_cluster.subtitles import Segment
+from malmoi.contracts.subtitles import Segment
 
 SEGMENTS = [
     Segment(start=0.0, end=1.5, text=" 안녕하세요. "),

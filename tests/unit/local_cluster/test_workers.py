@@ -39,4 +39,5 @@ def test_a_plan_numbers_its_replicas_and_keeps_the_defaults_of_the_rest() -> Non
         ("api_gateway", 1),
         ("api_gateway", 2),
         ("result_handler", 1),
+        ("sign_service", 1),
     ]

@@ -32,7 +32,14 @@ LABELS = {
     "topic",
     "type",
 }
-SOURCES = ["malmoi", "api_gateway", "result_handler", "stt_worker_base", "stt_worker_whisper"]
+SOURCES = [
+    "malmoi",
+    "api_gateway",
+    "result_handler",
+    "sign_service",
+    "stt_worker_base",
+    "stt_worker_whisper",
+]
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -1,0 +1,23 @@
+"""The console under /admin, for operators only."""
+
+from fastapi import APIRouter
+
+from api_gateway.routes import (
+    admin_dead_letters,
+    admin_health,
+    admin_jobs,
+    admin_rooms,
+    admin_users,
+    admin_workers,
+)
+
+router = APIRouter()
+for _each in (
+    admin_jobs,
+    admin_dead_letters,
+    admin_workers,
+    admin_rooms,
+    admin_users,
+    admin_health,
+):
+    router.include_router(_each.router)

@@ -1,0 +1,77 @@
+"""Answers with a stored object or a part of it (RFC 9110 section 14), for players that seek."""
+
+import re
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from api_gateway.errors import RangeNotSatisfiable
+from malmoi.contracts.problems import NotFound
+from malmoi.object_store.store import ObjectMissing, ObjectStore
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
+_SHOWN = re.compile(r"(audio|video)/[a-z0-9.+-]+|image/(jpeg|png|webp)")
+_UNKNOWN: Final = "application/octet-stream"
+_HEADERS: Final = {
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private",
+    "Content-Disposition": "inline",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def ranged(
+    store: ObjectStore, key: str, request: Request, content_type: str | None = None
+) -> Response:
+    """The object, or the one range that was asked for; several ranges are answered with all of it.
+
+    Without `content_type` the stored one counts. Whatever is no sound, video or picture is sent as
+    bytes of an unknown kind: a page that somebody uploaded as a recording must not open as one.
+
+    Raises:
+        NotFound: there is no such object.
+        RangeNotSatisfiable: the range begins behind the object's end.
+
+    """
+    try:
+        stat = await store.stat(key)
+    except ObjectMissing as error:
+        raise NotFound("the recording is not kept any more") from error
+    part = _part(request, stat.size)
+    start, end = (0, stat.size) if part is None else part
+    headers = {**_HEADERS, "Content-Length": str(end - start)}
+    if part is not None:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{stat.size}"
+    status = HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT
+    media_type = _shown(content_type or stat.content_type)
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=media_type)
+    content = store.open_range(key, start, end - start)
+    return StreamingResponse(content, status_code=status, headers=headers, media_type=media_type)
+
+
+def _part(request: Request, size: int) -> tuple[int, int] | None:
+    """First byte and the one after the last; None for everything."""
+    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    # `If-Range` names a version; we name none, so the client's cannot be ours.
+    if asked is None or "if-range" in request.headers:
+        return None
+    first, last = asked.groups()
+    if not first and not last:
+        return None
+    if not first:
+        start, end = max(size - int(last), 0), size
+    else:
+        start, end = int(first), min(int(last) + 1 if last else size, size)
+    if last and first and int(last) < int(first):
+        return None
+    if start >= end:
+        raise RangeNotSatisfiable(size)
+    return start, end
+
+
+def _shown(content_type: str) -> str:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind if _SHOWN.fullmatch(kind) else _UNKNOWN

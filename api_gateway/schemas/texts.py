@@ -1,0 +1,18 @@
+"""Texts that people write: PostgreSQL and every screen can take them."""
+
+from typing import Final
+
+from pydantic import AfterValidator
+
+_OF_LINES: Final = frozenset("\n\t")
+
+
+def _legible(text: str) -> str:
+    for each in text:
+        if (each < " " and each not in _OF_LINES) or "\ud800" <= each <= "\udfff":
+            raise ValueError("control characters and halves of characters are not allowed")
+    return text
+
+
+LEGIBLE: Final = AfterValidator(_legible)
+"""Lines of text; to be named behind the constraints of a `str`, which are judged first."""

@@ -1,0 +1,127 @@
+"""An operator cancels a job, has it done again, or deletes it."""
+
+import contextlib
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from api_gateway.adapters.cancel_flags import CancelFlags
+from api_gateway.errors import WrongState
+from malmoi.contracts.jobs import JobState
+from malmoi.contracts.problems import NotFound
+from malmoi.object_store.keys import audio_key, transcripts_of
+from malmoi.object_store.store import ObjectMissing, ObjectStore
+from malmoi.persistence.database import Database, Transaction
+from malmoi.persistence.job_ends import (
+    cancel,
+    delete_rows,
+    do_again,
+    lock_tasks_of,
+    retried_as,
+)
+from malmoi.persistence.jobs import lock_job
+from malmoi.persistence.room_messages import find_job
+from malmoi.persistence.tables import Job
+
+_BY_OPERATOR = "An operator has cancelled the recognition of this recording."
+_RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class JobOffice:
+    """Moves jobs from outside the pipeline, by its own rules: locks, legal moves, ledger."""
+
+    database: Database
+    store: ObjectStore
+    flags: CancelFlags
+
+    async def cancel(self, job_id: UUID) -> None:
+        """End an open job; a cancelled one stays as it is.
+
+        Raises:
+            NotFound: there is no such job.
+            WrongState: it has ended otherwise.
+
+        """
+        async with self.database.transaction() as transaction:
+            held = await lock_tasks_of(transaction, job_id)
+            if not held:
+                raise _no_such(job_id)
+            state = JobState(held[0].job.state)
+            if state is JobState.CANCELLED:
+                return
+            if state.is_final:
+                raise WrongState(f"the job is {state} already")
+            open_tasks = [each.task.id for each in held if each.is_open]
+            await cancel(transaction, held, detail=_BY_OPERATOR)
+        await self.flags.raise_for(open_tasks)
+
+    async def retry(self, job_id: UUID) -> Job:
+        """Accept a new job for the recording of a failed or cancelled one.
+
+        Raises:
+            NotFound: there is no such job.
+            WrongState: it is open, completed, or was tried again before; or the recording is gone.
+
+        """
+        new_id = uuid4()
+        await self._copy_recording(job_id, new_id)
+        try:
+            async with self.database.transaction() as transaction:
+                held = await lock_job(transaction, job_id)
+                ended = await _require_retryable(transaction, job_id, held)
+                return await do_again(
+                    transaction,
+                    ended,
+                    job_id=new_id,
+                    audio_key=audio_key(new_id),
+                    now=await transaction.now(),
+                )
+        except WrongState:
+            await self.store.delete(audio_key(new_id))
+            raise
+
+    async def delete(self, job_id: UUID) -> None:
+        """Forget a job and its recording; an open one is cancelled first.
+
+        Its message stays: what was said belongs to the room.
+
+        Raises:
+            NotFound: there is no such job.
+
+        """
+        with contextlib.suppress(WrongState):  # it has ended, which is all that is needed
+            await self.cancel(job_id)
+        async with self.database.transaction() as transaction:
+            job = await lock_job(transaction, job_id)
+            if job is None:
+                raise _no_such(job_id)
+            recording = job.audio_key
+            await delete_rows(transaction, job)
+        # After the rows: what a failure leaves behind here, the hourly sweep finds.
+        await self.store.delete(recording)
+        await self.store.delete_all(transcripts_of(job_id))
+
+    async def _copy_recording(self, job_id: UUID, new_id: UUID) -> None:
+        """Before the promise, as at every hand-in: each job owns its recording."""
+        async with self.database.transaction() as transaction:
+            job = await find_job(transaction.session, job_id)
+            job = await _require_retryable(transaction, job_id, job)
+        try:
+            await self.store.copy(job.audio_key, audio_key(new_id))
+        except ObjectMissing as error:
+            raise WrongState("the recording is not kept any more") from error
+
+
+async def _require_retryable(transaction: Transaction, job_id: UUID, job: Job | None) -> Job:
+    if job is None:
+        raise _no_such(job_id)
+    if JobState(job.state) not in _RETRYABLE:
+        raise WrongState(f"the job is {job.state}; only failed and cancelled ones are tried again")
+    again = await retried_as(transaction.session, job_id)
+    if again is not None:
+        raise WrongState(f"it was tried again as job {again}")
+    return job
+
+
+def _no_such(job_id: UUID) -> NotFound:
+    return NotFound(f"there is no job {job_id}")

@@ -1,0 +1,28 @@
+"""The tables. Who writes which row is drawn in docs/architecture.md."""
+
+from malmoi.persistence.tables.base import Table
+from malmoi.persistence.tables.delivery import DeadLetterRow, EventRow, LedgerLine, OutboxRow
+from malmoi.persistence.tables.jobs import WORDS_OF_RESULT, Job, Task
+from malmoi.persistence.tables.messages import RoomMessage, SignVideo
+from malmoi.persistence.tables.people import User
+from malmoi.persistence.tables.rooms import Participant, RaisedHand, Room, RoomSocket
+from malmoi.persistence.tables.workers import WorkerRow
+
+__all__ = [
+    "WORDS_OF_RESULT",
+    "DeadLetterRow",
+    "EventRow",
+    "Job",
+    "LedgerLine",
+    "OutboxRow",
+    "Participant",
+    "RaisedHand",
+    "Room",
+    "RoomMessage",
+    "RoomSocket",
+    "SignVideo",
+    "Table",
+    "Task",
+    "User",
+    "WorkerRow",
+]
