@@ -1,0 +1,63 @@
+import { createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { consoleRoutes } from '../console/routes'
+import { rootRoute, signedIn } from './root'
+
+/** Paths of our own only: nobody is led away by a link to the sign-in page. */
+const inside = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined
+
+const nextOf = (search: Record<string, unknown>): { next?: string } => {
+  const next = inside(search['next'])
+  return next === undefined ? {} : { next }
+}
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/rooms' })
+  },
+})
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: nextOf,
+}).lazy(() => import('../account/LoginPage').then((page) => page.route))
+
+const signupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/signup',
+  validateSearch: nextOf,
+}).lazy(() => import('../account/SignupPage').then((page) => page.route))
+
+const roomsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rooms',
+  beforeLoad: signedIn,
+}).lazy(() => import('../rooms/RoomsPage').then((page) => page.route))
+
+const roomRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/rooms/$roomId',
+  beforeLoad: signedIn,
+  validateSearch: (search: Record<string, unknown>): { invite?: string } =>
+    typeof search['invite'] === 'string' ? { invite: search['invite'] } : {},
+}).lazy(() => import('../room/RoomPage').then((page) => page.route))
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  loginRoute,
+  signupRoute,
+  roomsRoute,
+  roomRoute,
+  ...consoleRoutes,
+])
+
+export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

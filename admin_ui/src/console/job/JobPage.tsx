@@ -1,0 +1,77 @@
+import { createLazyRoute, Link } from '@tanstack/react-router'
+import { api } from '../../api/client'
+import { useText } from '../i18n'
+import { useLive } from '../live'
+import type { Job } from '../model'
+import { Answer } from '../parts/Answer'
+import { StateBadge } from '../parts/StateBadge'
+import { Attempts } from './Attempts'
+import { ChunkGrid } from './ChunkGrid'
+import { Facts } from './Facts'
+import { HopTimeline } from './HopTimeline'
+import { JobActions } from './JobActions'
+import { RawJson } from './RawJson'
+import { Recording } from './Recording'
+import { Said } from './Said'
+import { Tasks } from './Tasks'
+import { isFinal } from './final'
+import './job.css'
+import './player.css'
+import './transcript.css'
+
+function JobPage() {
+  const t = useText()
+  const { jobId } = route.useParams()
+  const detail = useLive(
+    ['job', jobId],
+    () => api.GET('/admin/jobs/{job_id}', { params: { path: { job_id: jobId } } }),
+    ({ job }) => isFinal(job.state),
+  )
+  // Another job starts with nothing of the one before: no position, no draft.
+  const known = detail.data?.job.id === jobId ? detail.data : undefined
+  return (
+    <>
+      <Link to="/admin/jobs" className="back" activeOptions={{ exact: true }}>
+        ← {t('job.back')}
+      </Link>
+      {known === undefined && <h1>{t('job.title', { id: jobId.slice(0, 8) })}</h1>}
+      <Answer of={{ ...detail, data: known }}>
+        {(data) => <Known key={data.job.id} detail={data} />}
+      </Answer>
+    </>
+  )
+}
+
+function Known({ detail }: { detail: Job }) {
+  const t = useText()
+  return (
+    <>
+      <header className="console-head job-head">
+        <div>
+          <h1>{t('job.title', { id: detail.job.id.slice(0, 8) })}</h1>
+          <StateBadge state={detail.job.state} />
+        </div>
+        <JobActions job={detail.job} />
+      </header>
+      <Said detail={detail} />
+      <div className="job-columns">
+        <div className="job-main">
+          <Recording detail={detail} />
+          <HopTimeline
+            hops={detail.hops}
+            open={!isFinal(detail.job.state)}
+            timings={detail.timings}
+            again={detail.tasks.some(({ attempt }) => attempt > 1)}
+          />
+          {detail.tasks.length > 1 && <ChunkGrid tasks={detail.tasks} />}
+          <Tasks tasks={detail.tasks} />
+          {detail.attempts.length > 0 && <Attempts attempts={detail.attempts} />}
+        </div>
+        <Facts detail={detail} />
+      </div>
+      <RawJson detail={detail} />
+    </>
+  )
+}
+
+export const route = createLazyRoute('/admin/jobs/$jobId')({ component: JobPage })

@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'react'
+import { Icon } from '../../ui/Icon'
+import { useText } from '../i18n'
+import { useFormat } from '../locale'
+import { useAtPosition, type Playhead } from './playhead'
+import { Waveform } from './Waveform'
+
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
+
+interface Props {
+  playhead: Playhead
+  /** As the worker measured it: a browser's recording does not say. */
+  lengthS: number | null
+}
+
+export function Player({ playhead, lengthS }: Props) {
+  const t = useText()
+  const playing = playhead.playing.use()
+  const { undecodable, measuredS } = useMedia(playhead.audio)
+  const length = lengthS ?? measuredS
+  if (undecodable) {
+    return (
+      <div className="trouble">
+        <p className="trouble-title">{t('player.missing')}</p>
+        <p>{t('player.undecodable')}</p>
+      </div>
+    )
+  }
+  return (
+    <div className="listening">
+      <Waveform playhead={playhead} />
+      <div className="listening-bar">
+        <button
+          type="button"
+          className="icon-button listening-play"
+          aria-label={playing ? t('player.pause') : t('player.play')}
+          onClick={() => playhead.toggle()}
+        >
+          <Icon name={playing ? 'pause' : 'play'} />
+        </button>
+        <Seek playhead={playhead} length={length ?? 0} />
+        <Speed playhead={playhead} />
+      </div>
+    </div>
+  )
+}
+
+function Seek({ playhead, length }: { playhead: Playhead; length: number }) {
+  const t = useText()
+  const format = useFormat()
+  const tenth = useAtPosition(playhead, (second) => Math.round(second * 10) / 10)
+  const told = `${format.place(tenth)} / ${format.place(length)}`
+  return (
+    <>
+      <input
+        type="range"
+        min={0}
+        max={Math.max(length, 0.1)}
+        step={0.1}
+        value={Math.min(tenth, Math.max(length, 0.1))}
+        aria-label={t('player.seek')}
+        aria-valuetext={told}
+        onChange={(event) => playhead.seek(Number(event.target.value))}
+      />
+      <span className="listening-time" aria-hidden="true">
+        {told}
+      </span>
+    </>
+  )
+}
+
+function Speed({ playhead }: { playhead: Playhead }) {
+  const t = useText()
+  const format = useFormat()
+  return (
+    <select
+      aria-label={t('player.speed')}
+      defaultValue={1}
+      onChange={(event) => playhead.hasten(Number(event.target.value))}
+    >
+      {SPEEDS.map((speed) => (
+        <option key={speed} value={speed}>
+          {format.count(speed, 2)}×
+        </option>
+      ))}
+    </select>
+  )
+}
+
+function useMedia(audio: HTMLAudioElement) {
+  const [undecodable, setUndecodable] = useState(false)
+  const [measuredS, setMeasuredS] = useState<number | null>(null)
+  useEffect(() => {
+    const failed = () => setUndecodable(audio.error !== null)
+    const known = () => setMeasuredS(Number.isFinite(audio.duration) ? audio.duration : null)
+    audio.addEventListener('error', failed)
+    audio.addEventListener('durationchange', known)
+    return () => {
+      audio.removeEventListener('error', failed)
+      audio.removeEventListener('durationchange', known)
+    }
+  }, [audio])
+  return { undecodable, measuredS }
+}

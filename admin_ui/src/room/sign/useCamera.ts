@@ -1,0 +1,62 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { closeMicrophone, micCode, MicError } from '../mic/recorder'
+
+const FORMATS = ['video/webm;codecs=vp8', 'video/mp4', 'video/webm']
+const LONGEST_MS = 120_000
+
+const CAMERA: Readonly<Record<string, string>> = {
+  MIC_DENIED: 'CAMERA_DENIED',
+  MIC_NONE: 'CAMERA_NONE',
+  MIC_BUSY: 'CAMERA_BUSY',
+}
+
+async function openCamera(): Promise<MediaStream> {
+  if (!isSecureContext) throw new MicError('MIC_INSECURE')
+  if (typeof MediaRecorder === 'undefined') throw new MicError('MIC_UNSUPPORTED')
+  return navigator.mediaDevices.getUserMedia({
+    video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: 'user' },
+  })
+}
+
+/** The camera of this device; hands on what was recorded. */
+export function useCamera(onRecorded: (video: Blob) => void) {
+  const [stream, setStream] = useState<MediaStream | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [recording, setRecording] = useState(false)
+  const recorder = useRef<MediaRecorder | null>(null)
+
+  useEffect(() => () => (stream === null ? undefined : closeMicrophone(stream)), [stream])
+  const show = useCallback(
+    (video: HTMLVideoElement | null) => {
+      if (video !== null) video.srcObject = stream
+    },
+    [stream],
+  )
+  const start = async () => {
+    try {
+      setProblem(null)
+      setStream(await openCamera())
+    } catch (error) {
+      const code = micCode(error)
+      setProblem(CAMERA[code] ?? code)
+    }
+  }
+  const stop = () => recorder.current?.stop()
+  const record = () => {
+    if (stream === null) return
+    const mimeType = FORMATS.find((each) => MediaRecorder.isTypeSupported(each))
+    const made = new MediaRecorder(stream, mimeType === undefined ? {} : { mimeType })
+    const parts: Blob[] = []
+    made.ondataavailable = (event) => parts.push(event.data)
+    made.onstop = () => {
+      clearTimeout(limit)
+      setRecording(false)
+      onRecorded(new Blob(parts, { type: made.mimeType }))
+    }
+    const limit = setTimeout(() => made.stop(), LONGEST_MS)
+    recorder.current = made
+    made.start()
+    setRecording(true)
+  }
+  return { open: stream !== null, show, start, record, stop, recording, problem }
+}

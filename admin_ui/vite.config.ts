@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// `npm run dev` talks to a running cluster: MALMOI_URL=http://127.0.0.1:<port> npm run dev
+const cluster = process.env['MALMOI_URL'] ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [react()],
+  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, manifest: true },
+  server: {
+    proxy: {
+      '/api': { target: cluster },
+      '/ws': { target: cluster, ws: true },
+    },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/test/setup.ts'],
+    restoreMocks: true,
+    include: ['src/**/*.test.{ts,tsx}'],
+  },
+})
