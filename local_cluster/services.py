@@ -71,7 +71,16 @@ WHISPER_WORKER: Final = Service(
     port_variable="HEALTH_PORT",
 )
 
-SERVICES: Final = (GATEWAY, RESULT_HANDLER, WHISPER_WORKER)
+SIGN_SERVICE: Final = Service(
+    name="sign_service",
+    module="sign_service",
+    extra="sign",
+    settings="sign_service.settings:Settings",
+    needs=frozenset({"kafka", "s3"}),
+    port_variable="HEALTH_PORT",
+)
+
+SERVICES: Final = (GATEWAY, RESULT_HANDLER, WHISPER_WORKER, SIGN_SERVICE)
 
 WORKERS: Final[Mapping[str, Service]] = {"whisper": WHISPER_WORKER}
 """By the name of their engine, as `--workers` takes them."""

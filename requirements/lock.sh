@@ -27,6 +27,7 @@ build_requires | pin build -
 pin lock pyproject.toml --extra local --group dev "${build[@]}"
 pin gateway pyproject.toml --extra gateway "${same[@]}"
 pin handler pyproject.toml --extra handler "${same[@]}"
+pin sign pyproject.toml --extra sign "${same[@]}"
 pin whisper pyproject.toml --extra whisper --extra whisper-base "${same[@]}"
 pin whisper-cuda pyproject.toml --extra whisper --extra whisper-base --extra cuda "${same[@]}"
 pin transformers pyproject.toml --extra transformers "${same[@]}"

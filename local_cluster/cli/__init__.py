@@ -6,7 +6,7 @@ import click
 
 from local_cluster.errors import ClusterError
 
-COMMANDS = ("up", "down", "status", "logs", "doctor", "demo", "transcribe")
+COMMANDS = ("up", "down", "status", "logs", "doctor", "demo", "transcribe", "admin")
 
 
 class Commands(click.Group):

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from local_cluster import pages
 from local_cluster.errors import NotRunning
 from local_cluster.home import Home
 from local_cluster.plan import DEFAULT_PORT
@@ -46,6 +47,8 @@ def announce(state: ClusterState, *, wanted_port: int | None, how_to_stop: str) 
             fg="yellow",
             err=True,
         )
+    if not pages.is_built():
+        click.secho(pages.NOT_BUILT, fg="yellow", err=True)
     click.echo(f"Malmoi is ready: {click.style(state.url, bold=True)}  ({how_to_stop})")
 
 

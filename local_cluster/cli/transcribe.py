@@ -11,12 +11,12 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from local_cluster import subtitles
 from local_cluster.answers import checked
 from local_cluster.cli.console import running_state
 from local_cluster.errors import RequestRefused
 from local_cluster.home import Home, default_root
 from local_cluster.local_user import LocalUser
+from malmoi.contracts import subtitles
 
 TIMEOUT = httpx.Timeout(30, read=3600)
 """Seconds. The answer to a long recording comes when it is done."""

@@ -4,9 +4,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 
 from local_cluster.files import write_private
 from local_cluster.home import CHECKOUT, OpenHome
+from local_cluster.pages import UI
 from local_cluster.ports import LOOPBACK
 from local_cluster.probes import http_status
 from local_cluster.process import Command
@@ -42,10 +44,16 @@ class Upstreams:
 class Nginx(Server):
     """The one address that people and programs outside use."""
 
-    def __init__(self, home: OpenHome, upstreams: Upstreams, *, port: int | None = None) -> None:
-        """Listen on `port`; None takes the one that the home remembers."""
+    def __init__(
+        self, home: OpenHome, upstreams: Upstreams, *, port: int | None = None, ui: Path = UI
+    ) -> None:
+        """Serve the application built into `ui`, which may appear and change while it runs.
+
+        Listens on `port`; None takes the one that the home remembers.
+        """
         super().__init__("nginx", home, port=port)
         self._upstreams = upstreams
+        self._ui = ui
         self._state = home.paths.run / "nginx"
 
     @property
@@ -60,6 +68,7 @@ class Nginx(Server):
         values = {
             **self._upstreams.variables(),
             "NGINX_LISTEN": f"{LOOPBACK}:{self.port}",
+            "NGINX_UI": str(self._ui),
             "NGINX_HTML": str(FILES / "html"),
             "NGINX_STATE_DIR": str(self._state),
             "NGINX_CONF_DIR": str(self._state),
