@@ -34,6 +34,10 @@ class RunningCluster:
     def url(self) -> str:
         return str(self.told["url"])
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def malmoi(self, *command: str, check: bool = True) -> str:
         done = subprocess.run(
             [*MALMOI, *command],
@@ -101,8 +105,8 @@ class Person:
             yield socket
 
 
-async def sign_up(client: httpx.AsyncClient) -> Person:
-    body = {"email": f"{uuid4().hex}@example.com", "password": "correct horse battery"}
+async def sign_up(client: httpx.AsyncClient, name: str | None = None) -> Person:
+    body = {"email": f"{name or uuid4().hex}@example.com", "password": "correct horse battery"}
     answer = await client.post("/auth/signup", json=body)
     answer.raise_for_status()
     told = answer.json()

@@ -1,0 +1,64 @@
+"""Every page of the application, with something on it."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.conftest import SPEECH, Person, RunningCluster, room_of, sign_up
+from tests.fixtures.sign_videos import video
+
+BEFORE_SIGNING_IN = {"login": "/login", "signup": "/signup", "not-found": "/nothing/here"}
+CONSOLE = {
+    "admin-jobs": "/admin/jobs",
+    "admin-dead-letters": "/admin/dead-letters",
+    "admin-workers": "/admin/workers",
+    "admin-rooms": "/admin/rooms",
+    "admin-users": "/admin/users",
+    "admin-health": "/admin/health",
+}
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A cluster in which two people have talked, and somebody who may see all of it."""
+
+    admin: Person
+    room_id: str
+    heard_job: str
+    refused_job: str
+
+    def places(self) -> dict[str, str]:
+        """Paths of the pages behind the sign-in, by name."""
+        return {
+            "rooms": "/rooms",
+            "room": f"/rooms/{self.room_id}",
+            **CONSOLE,
+            "admin-job": f"/admin/jobs/{self.heard_job}",
+            "admin-job-failed": f"/admin/jobs/{self.refused_job}",
+        }
+
+
+async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: str) -> Lived:
+    """Let two people talk: clips are understood, a video is signed, one file is no recording."""
+    admin, peer = [await sign_up(client, name) for name in names or (None, None)]
+    email = (await admin.get("/me")).json()["user"]["email"]
+    cluster.malmoi("admin", "grant", email)
+    await room_of(peer, title="영어 회화")
+    room_id = await room_of(admin, peer, title="금요일 회의", password="열려라 참깨")
+    await admin.say(room_id, (SPEECH / "ko_study.flac").read_bytes())
+    await peer.say(room_id, (SPEECH / "ko_lunch.flac").read_bytes())
+    await admin.say(room_id, (SPEECH / "ko_commute.flac").read_bytes())
+    await admin.say(room_id, b"RIFF but no sound at all" * 40)
+    await signs(peer, room_id)
+    jobs = (await admin.get("/api/admin/jobs", params={"room_id": room_id})).json()["jobs"]
+    of_state = {job["state"]: job["id"] for job in reversed(jobs)}
+    return Lived(admin, room_id, of_state["completed"], of_state["failed"])
+
+
+async def signs(person: Person, room_id: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        film = video(Path(folder) / "signs.mp4", seconds=2, size=(640, 480)).read_bytes()
+    answer = await person.post(f"/rooms/{room_id}/sign/upload", files={"video_file": film})
+    answer.raise_for_status()

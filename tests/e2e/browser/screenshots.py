@@ -1,0 +1,93 @@
+"""`make screenshots`: every page as people see it, into one folder.
+
+python -m tests.e2e.browser.screenshots FOLDER
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.e2e.browser.chromium import browsers
+from tests.e2e.browser.microphone import microphone
+from tests.e2e.browser.places import BEFORE_SIGNING_IN, Lived, lived_in
+from tests.e2e.browser.window import TOKEN_KEY
+from tests.e2e.browser.words import catalogue
+from tests.e2e.conftest import RunningCluster, running_cluster
+
+WINDOWS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+LOOKS: tuple[tuple[str, Literal["light", "dark"]], ...] = (
+    ("ko", "light"),
+    ("en", "light"),
+    ("ko", "dark"),
+)
+MOMENTS = {
+    "rooms-create": ("rooms", "rooms.create"),
+    "room-invite": ("room", "invite.open"),
+    "room-sign": ("room", "sign.open"),
+    "room-speaking": ("room", "mic.idle"),
+}
+"""What a press of a button opens on a page."""
+SETTLED_MS = 700
+"""For requests to be answered and pictures to fade in; nothing on a page says that it is done."""
+
+
+async def take_all(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="malmoi-screenshots-") as home:
+        voice = microphone("ko_study", Path(home))
+        with running_cluster(Path(home) / "cluster", SEAT_TTL_S="600") as cluster:
+            async with browsers([voice]) as [browser]:
+                await _take(cluster, browser, folder)
+
+
+async def _take(cluster: RunningCluster, browser: Browser, folder: Path) -> None:
+    async with httpx.AsyncClient(base_url=cluster.url, timeout=60) as client:
+        lived = await lived_in(cluster, client, "jiyoung", "minsu")
+    for device, window in WINDOWS.items():
+        for language, theme in LOOKS:
+            context = await browser.new_context(
+                **window,
+                base_url=cluster.url,
+                locale=language,
+                color_scheme=theme,
+                permissions=["microphone"],
+            )
+            await _walk(context, lived, language, folder / f"{{}}-{device}-{language}-{theme}.png")
+            await context.close()
+
+
+async def _walk(context: BrowserContext, lived: Lived, language: str, picture: Path) -> None:
+    page = await context.new_page()
+    await _photograph(page, BEFORE_SIGNING_IN, picture)
+    await page.evaluate(f"localStorage.setItem('{TOKEN_KEY}', '{lived.admin.token}')")
+    await _photograph(page, lived.places(), picture)
+    for name, (place, button) in MOMENTS.items():
+        await page.goto(lived.places()[place])
+        label = catalogue(f"i18n/{language}.ts")[button]
+        await page.get_by_role("button", name=label, exact=True).first.click()
+        await _photograph(page, {name: None}, picture)
+
+
+async def _photograph(page: Page, places: dict[str, str] | dict[str, None], picture: Path) -> None:
+    for name, path in places.items():
+        if path is not None:
+            await page.goto(path)
+        await page.wait_for_timeout(SETTLED_MS)
+        await page.screenshot(path=str(picture).format(name))
+
+
+if __name__ == "__main__":
+    asyncio.run(take_all(Path(sys.argv[1])))
