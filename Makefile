@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 UI := admin_ui
 UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
 TESTS ?= tests
-# Most tests wait for servers, so two run at a time; 0 runs them one after the other.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadgroup --no-loadscope-reorder
+# Most tests wait for servers, so two files run at a time; JOBS=0 runs one after the other.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
 AUDIO ?=
 LANGUAGE ?=
 

@@ -9,20 +9,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.fixtures.servers import Servers, real_servers
 
-BROWSERS = "tests/e2e/browser"
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what uses one cluster, where several processes share the work.
+    """Let the browsers come last.
 
-    The browsers come last: their cluster lives until the end, and even an idle one takes its share
-    of the processor.
+    Their cluster lives until the end, and even an idle one takes its share of the processor.
     """
-    for item in items:
-        folder, _, _ = item.nodeid.partition("::")[0].rpartition("/")
-        group = folder if folder == BROWSERS else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.nodeid.startswith(BROWSERS))
+    items.sort(key=lambda item: item.nodeid.startswith("tests/e2e/browser/"))
 
 
 @pytest.fixture(scope="session")

@@ -64,13 +64,14 @@ async def test_a_child_dies_with_the_process_that_started_it(log: Path) -> None:
     program_text = f"""
 import os, pathlib, time
 from local_cluster.process import ChildProcess, Command
-child = ChildProcess.spawn(Command(("sleep", "60"), os.environ), pathlib.Path({str(log)!r}))
-print(child.pid, flush=True)
+command = Command(("sh", "-c", "echo $$; exec sleep 60"), os.environ)
+print(ChildProcess.spawn(command, pathlib.Path({str(log)!r})).pid, flush=True)
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", program_text], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
+        assert await started_pid(log) == child
         parent.kill()
 
     assert await gone(child)
