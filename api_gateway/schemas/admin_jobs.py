@@ -56,11 +56,12 @@ class JobsOut(BaseModel):
 
 
 class MinuteOut(BaseModel):
-    """What ended in one minute."""
+    """What ended in one minute, and how many jobs were open at its end."""
 
     minute: datetime
     completed: int
     failed: int
+    open: int
 
 
 class LagOut(BaseModel):
@@ -88,7 +89,9 @@ class CountsOut(BaseModel):
         return cls(
             by_state=counts.by_state,
             throughput=[
-                MinuteOut(minute=each.at, completed=each.completed, failed=each.failed)
+                MinuteOut(
+                    minute=each.at, completed=each.completed, failed=each.failed, open=each.open
+                )
                 for each in counts.minutes
             ],
             lag=LagOut(

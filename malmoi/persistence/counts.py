@@ -9,7 +9,7 @@ from malmoi.contracts.jobs import JobState, TaskState
 from malmoi.persistence.jobs import ACCEPTED
 from malmoi.persistence.tables import Job, LedgerLine, Task
 
-_OPEN_JOBS = (JobState.QUEUED, JobState.RUNNING)
+OPEN_JOBS = (JobState.QUEUED, JobState.RUNNING)
 _OPEN_TASKS = (TaskState.DISPATCHED, TaskState.RUNNING)
 
 
@@ -33,7 +33,7 @@ async def conservation(session: AsyncSession) -> Conservation:
         LedgerLine.entry
     )
     still_open = select(literal("open"), func.count()).select_from(Job)
-    both = ledger.union_all(still_open.where(Job.state.in_(_OPEN_JOBS)))
+    both = ledger.union_all(still_open.where(Job.state.in_(OPEN_JOBS)))
     found = {row.entry: row.n for row in await session.execute(both)}
     accepted, open_jobs = found.pop(ACCEPTED, 0), found.pop("open", 0)
     return Conservation(accepted=accepted, ended=found, open=open_jobs)

@@ -1618,7 +1618,7 @@ export interface components {
         };
         /**
          * MinuteOut
-         * @description What ended in one minute.
+         * @description What ended in one minute, and how many jobs were open at its end.
          */
         MinuteOut: {
             /** Completed */
@@ -1630,6 +1630,8 @@ export interface components {
              * Format: date-time
              */
             minute: string;
+            /** Open */
+            open: number;
         };
         /**
          * ModelOut

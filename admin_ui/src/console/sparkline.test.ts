@@ -24,8 +24,8 @@ test('the area is closed down to the bottom', () => {
 
 test('the words say what the picture shows', () => {
   const minutes = [
-    { minute: 'a', completed: 3, failed: 1 },
-    { minute: 'b', completed: 2, failed: 0 },
+    { minute: 'a', completed: 3, failed: 1, open: 0 },
+    { minute: 'b', completed: 2, failed: 0, open: 0 },
   ]
 
   expect(summary(minutes)).toEqual({ completed: 5, failed: 1, busiest: 4 })

@@ -1,9 +1,13 @@
 """The console's jobs: finding them, seeing what happened, correcting the text."""
 
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
+from malmoi.persistence.database import Database
+from malmoi.persistence.tables import LedgerLine
 from tests.integration.api_gateway.conftest import Gateway
 from tests.integration.api_gateway.operators import Pipeline, failed, handed_in, said
 from tests.integration.api_gateway.people import CLIP, Person
@@ -172,9 +176,26 @@ async def test_the_counts_are_those_of_the_running_system(
     assert len(after["throughput"]) == 60
     assert sum(each["completed"] for each in after["throughput"]) >= 1
     assert sum(each["failed"] for each in after["throughput"]) >= 1
+    assert after["throughput"][-1]["open"] == before["throughput"][-1]["open"] + 1
     assert after["lag"]["open_tasks"] == before["lag"]["open_tasks"] + 1
     assert after["lag"]["open_audio_bytes"] >= len(CLIP)
     assert after["lag"]["oldest_open_s"] >= 0
+
+
+async def test_the_line_of_open_jobs_is_counted_back_from_now(
+    admin: Person, speaking: tuple[Person, str], recogniser: Recogniser, database: Database
+) -> None:
+    recogniser.paused = True
+    waiting = UUID(await handed_in(speaking))
+    ten_minutes_ago = update(LedgerLine).where(LedgerLine.job_id == waiting)
+    async with database.transaction() as transaction:
+        await transaction.session.execute(
+            ten_minutes_ago.values(at=LedgerLine.at - timedelta(minutes=10))
+        )
+
+    minutes = (await admin.get("/admin/jobs/counts")).json()["throughput"]
+
+    assert minutes[-9]["open"] - minutes[-13]["open"] == 1
 
 
 async def test_the_page_of_a_job_tells_its_whole_way(

@@ -49,6 +49,7 @@ export const en: typeof ko = {
   'jobs.lag.openBytes': 'Waiting audio',
   'jobs.lag.outbox': 'Not sent yet',
   'jobs.lag.oldest': 'Longest wait',
+  'jobs.lag.text': 'At most {most} jobs were open at once in the last 60 minutes.',
   'jobs.empty': 'No jobs yet',
   'jobs.empty.hint': 'As soon as somebody speaks in a room or sends a recording, it appears here.',
   'jobs.emptyFiltered': 'No job matches',

@@ -48,6 +48,7 @@ export const ko = {
   'jobs.lag.openBytes': '처리할 녹음',
   'jobs.lag.outbox': '발송 대기',
   'jobs.lag.oldest': '최장 대기',
+  'jobs.lag.text': '최근 60분 중 가장 많이 밀렸을 때 {most}건.',
   'jobs.empty': '아직 작업이 없습니다',
   'jobs.empty.hint': '누군가 방에서 말하거나 녹음을 보내면 여기에 바로 나타납니다.',
   'jobs.emptyFiltered': '필터에 맞는 작업이 없습니다',

@@ -26,6 +26,13 @@ test('a row says when, what, who and how long, and leads to the job', async () =
   expect(cells.getByRole('link')).toHaveAttribute('href', `/admin/jobs/${row.id}`)
 })
 
+test('what is done and what waits is said in words, for the pictures are not read out', async () => {
+  visit('/admin/jobs', some)
+
+  expect(await screen.findByText(/2 completed and 1 failed/)).toBeVisible()
+  expect(screen.getByText(/At most 4 jobs were open/)).toBeVisible()
+})
+
 test('a failed row tells the reason in a sentence', async () => {
   const broken = { ...row, state: 'failed', error_code: 'NO_AUDIO_TRACK', text_start: null }
   visit('/admin/jobs', { ...some, 'GET /admin/jobs': { jobs: [broken], next: null } })

@@ -33,7 +33,7 @@ function JobsPage() {
           <>
             <div className="figures">
               <Throughput minutes={data.throughput} />
-              <Lag lag={data.lag} />
+              <Lag lag={data.lag} minutes={data.throughput} />
             </div>
             <StateChips counts={data.by_state} filters={filters} />
           </>

@@ -1,9 +1,17 @@
 import { useText } from '../i18n'
 import { useFormat } from '../locale'
-import type { Counts } from '../model'
+import type { Counts, Minute } from '../model'
+import { sparkArea, sparkPath } from '../sparkline'
 
-/** What waits, right now. */
-export function Lag({ lag }: { lag: Counts['lag'] }) {
+const box = { width: 300, height: 28 }
+
+interface LagProps {
+  lag: Counts['lag']
+  minutes: readonly Minute[]
+}
+
+/** What waits, right now, and whether it grows. */
+export function Lag({ lag, minutes }: LagProps) {
   const t = useText()
   const format = useFormat()
   const oldest = lag.oldest_open_s === null ? t('none') : format.span(lag.oldest_open_s)
@@ -13,6 +21,7 @@ export function Lag({ lag }: { lag: Counts['lag'] }) {
     [t('jobs.lag.outbox'), format.count(lag.outbox_pending)],
     [t('jobs.lag.oldest'), oldest],
   ] as const
+  const open = minutes.map((minute) => minute.open)
   return (
     <section className="card figure" aria-labelledby="lag">
       <h2 id="lag">{t('jobs.lag')}</h2>
@@ -24,6 +33,16 @@ export function Lag({ lag }: { lag: Counts['lag'] }) {
           </div>
         ))}
       </dl>
+      <svg
+        className="spark spark-low"
+        viewBox={`0 -2 ${box.width} ${box.height + 4}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <path className="spark-area" d={sparkArea(open, box)} />
+        <path className="spark-line" d={sparkPath(open, box)} />
+      </svg>
+      <p className="hint">{t('jobs.lag.text', { most: format.count(Math.max(0, ...open)) })}</p>
     </section>
   )
 }

@@ -23,7 +23,7 @@ export const row: JobRow = {
 
 export const counts: Counts = {
   by_state: { queued: 0, running: 0, completed: 2, failed: 1, cancelled: 0 },
-  throughput: [{ minute: AT, completed: 2, failed: 1 }],
+  throughput: [{ minute: AT, completed: 2, failed: 1, open: 4 }],
   lag: { open_tasks: 0, open_audio_bytes: 0, outbox_pending: 0, oldest_open_s: null },
 }
 
