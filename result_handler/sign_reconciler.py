@@ -7,7 +7,6 @@ emptied with its broker is read to its end at once.
 """
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -52,7 +51,6 @@ class SignReconciler:
     watch: ClusterWatch
     evidence: Evidence
     _suspected: dict[tuple[UUID, int], _Suspicion] = field(default_factory=dict)
-    _started_at: float = field(default_factory=time.monotonic)
 
     async def run(self) -> None:
         """Look every RECONCILE_INTERVAL_S until cancelled."""

@@ -41,7 +41,7 @@ async def last_hour(session: AsyncSession) -> Sequence[Minute]:
         ).label("at")
     ).subquery()
     accepted = func.count().filter(LedgerLine.entry == ACCEPTED)
-    ended = (
+    moved = (
         select(
             func.date_trunc("minute", LedgerLine.at).label("at"),
             func.count().filter(LedgerLine.entry == JobState.COMPLETED).label("completed"),
@@ -57,12 +57,12 @@ async def last_hour(session: AsyncSession) -> Sequence[Minute]:
     rows = await session.execute(
         select(
             minutes.c.at,
-            func.coalesce(ended.c.completed, 0),
-            func.coalesce(ended.c.failed, 0),
-            func.coalesce(ended.c.change, 0),
+            func.coalesce(moved.c.completed, 0),
+            func.coalesce(moved.c.failed, 0),
+            func.coalesce(moved.c.change, 0),
             still_open.scalar_subquery(),
         )
-        .outerjoin(ended, ended.c.at == minutes.c.at)
+        .outerjoin(moved, moved.c.at == minutes.c.at)
         .order_by(minutes.c.at)
     )
     return _with_open(rows.all())
@@ -71,8 +71,8 @@ async def last_hour(session: AsyncSession) -> Sequence[Minute]:
 def _with_open(rows: Sequence[Any]) -> Sequence[Minute]:
     """Count back from what is open now."""
     found: list[Minute] = []
-    left = rows[-1][4]
+    still_open = rows[-1][4]
     for at, completed, failed, change, _ in reversed(rows):
-        found.append(Minute(at, completed, failed, left))
-        left -= change
+        found.append(Minute(at, completed, failed, still_open))
+        still_open -= change
     return found[::-1]
