@@ -128,7 +128,9 @@ class Person:
     @asynccontextmanager
     async def listening(self, room_id: str, after: int | None = None) -> AsyncIterator[Listening]:
         protocols = [Subprotocol("malmoi.v1"), Subprotocol(f"bearer.{self.token}")]
-        async with connect(self.socket_url(room_id, after), subprotocols=protocols) as socket:
+        url = self.socket_url(room_id, after)
+        # A full queue would stop the reading, and with it the pongs that keep the socket open.
+        async with connect(url, subprotocols=protocols, max_queue=None) as socket:
             state = json.loads(await socket.recv())
             assert state["type"] == "room.state"
             yield Listening(socket, state)
