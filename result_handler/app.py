@@ -67,12 +67,20 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         reports = Reports(settings, database, redis, store)
         reconciler = Reconciler(settings, database, watch, Evidence(settings))
         signs = Consumption(
-            Subscription(settings, watch, group=SIGN_REPORT_HANDLERS, topics=[SIGN_RESULTS.name]),
+            Subscription(
+                settings,
+                watch,
+                group=SIGN_REPORT_HANDLERS,
+                topics=[SIGN_RESULTS.name],
+                patient=True,
+            ),
             SignReports(database).handle,
             partial(park, database),
         )
         presence = Consumption(
-            Subscription(settings, watch, group=WORKER_WATCHERS, topics=[WORKERS_SEEN.name]),
+            Subscription(
+                settings, watch, group=WORKER_WATCHERS, topics=[WORKERS_SEEN.name], patient=True
+            ),
             WorkerPresence(database).handle,
             partial(park, database),
         )

@@ -39,7 +39,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         watch = ClusterWatch(settings)
         subscription = Subscription(
-            settings, watch, group=SIGN_SERVICES, topics=[SIGN_REQUESTS.name]
+            settings, watch, group=SIGN_SERVICES, topics=[SIGN_REQUESTS.name], patient=True
         )
         stack.enter_context(serve_health(settings, lambda: _missing(watch, subscription)))
         publisher = Publisher(settings, watch)

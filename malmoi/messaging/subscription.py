@@ -24,6 +24,7 @@ _COMMITTED_WITHIN_S = 5.0
 _LAG_EVERY_S = 5.0
 _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
+_PATIENT_S = 0.5
 
 log = structlog.get_logger()
 
@@ -49,9 +50,18 @@ class Subscription:
     """
 
     def __init__(
-        self, settings: KafkaSettings, watch: ClusterWatch, *, group: str, topics: Sequence[str]
+        self,
+        settings: KafkaSettings,
+        watch: ClusterWatch,
+        *,
+        group: str,
+        topics: Sequence[str],
+        patient: bool = False,
     ) -> None:
+        """Be `patient` with what nobody waits for: its fetches stay open long, and cost little."""
         self._settings = settings
+        least_s = _PATIENT_S if patient else 0.0
+        self._fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
         self._watch = watch
         self._group = group
         self._topics = list(topics)
@@ -128,7 +138,7 @@ class Subscription:
             auto_offset_reset="earliest",
             session_timeout_ms=int(self._settings.kafka_session_timeout_s * 1000),
             heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 1000 / 4),
-            fetch_max_wait_ms=int(self._settings.kafka_fetch_max_wait_s * 1000),
+            fetch_max_wait_ms=int(self._fetch_wait_s * 1000),
         )
         self._consumer.subscribe(self._topics, listener=self._share)
         await self._consumer.start()
