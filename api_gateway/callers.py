@@ -33,8 +33,8 @@ async def account_of(state: State, token: str | None) -> User:
 
     """
     caller = _caller(state, token)
-    async with state.database.transaction() as transaction:
-        user = await user_of_id(transaction.session, caller.user_id)
+    async with state.database.reading() as session:
+        user = await user_of_id(session, caller.user_id)
     if user is None:
         raise Unauthorized("this account does not exist (any more)")
     if user.tokens_valid_from is not None and caller.issued_at < user.tokens_valid_from:
@@ -60,10 +60,8 @@ class Seated:
 async def _participant(room_id: UUID, state: StateDep, bearer: Bearer) -> Seated:
     token = bearer.credentials if bearer else None
     caller = _caller(state, token)
-    async with state.database.transaction() as transaction:
-        room = await room_of_seat(
-            transaction.session, room_id, caller.user_id, issued_at=caller.issued_at
-        )
+    async with state.database.reading() as session:
+        room = await room_of_seat(session, room_id, caller.user_id, issued_at=caller.issued_at)
     if room is None:
         await account_of(state, token)
         raise NotFound("there is no such room for you; join it first")
@@ -87,8 +85,8 @@ class Listening:
 
 
 async def _listening(message_id: UUID, state: StateDep, user: CurrentUser) -> Listening:
-    async with state.database.transaction() as transaction:
-        said = await said_to(transaction.session, message_id, user.id)
+    async with state.database.reading() as session:
+        said = await said_to(session, message_id, user.id)
     if said is None:
         raise NotFound("there is no such message for you")
     return Listening(user.id, said)

@@ -30,8 +30,8 @@ _SCANS = text("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname = ANY
 async def pages(database: Database, jobs: int) -> dict[str, str]:
     """Paths by what they show."""
     middle = select(Job).order_by(Job.created_at.desc()).offset(jobs // 2).limit(1)
-    async with database.transaction() as transaction:
-        job = (await transaction.session.scalars(middle)).one()
+    async with database.reading() as session:
+        job = (await session.scalars(middle)).one()
     week = (datetime.now(UTC) - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
     cursor = httpx.QueryParams({"cursor": f"{job.created_at.isoformat()}~{job.id}"})
     return {
@@ -85,8 +85,8 @@ async def _times_ms(admin: Person, path: str, rounds: int) -> list[float]:
 
 async def _scans(database: Database) -> int:
     await asyncio.sleep(1.5)  # PostgreSQL counts a little later
-    async with database.transaction() as transaction:
-        return int(await transaction.session.scalar(_SCANS, {"growing": _GROWING}) or 0)
+    async with database.reading() as session:
+        return int(await session.scalar(_SCANS, {"growing": _GROWING}) or 0)
 
 
 def main() -> None:

@@ -40,8 +40,8 @@ async def stored_recording(running: RunningCluster, database: Database) -> Job:
             await person.post(
                 "/v1/audio/transcriptions", files={"file": clip}, data={"model": "whisper-1"}
             )
-    async with database.transaction() as transaction:
-        return (await transaction.session.scalars(select(Job))).one()
+    async with database.reading() as session:
+        return (await session.scalars(select(Job))).one()
 
 
 async def accept_many(database: Database, like: Job, count: int) -> None:
@@ -109,8 +109,8 @@ async def _rounds(running: RunningCluster, database: Database, count: int) -> No
         for name, used_s in running.cpu_s().items():
             a_job_ms = 1000 * (used_s - cpu_s.get(name, 0.0)) / count
             print(f"| {name} | {a_job_ms:.1f} | {memory_mb.get(name, 0):.0f} |", flush=True)
-    async with database.transaction() as transaction:
-        print(await conservation(transaction.session))
+    async with database.reading() as session:
+        print(await conservation(session))
 
 
 def main() -> None:

@@ -47,8 +47,8 @@ async def measure(running: RunningCluster, count: int) -> None:
 async def _hops(
     database: Database, job_id: str, begun: float, event: dict[str, Any], arrived: float
 ) -> dict[str, float]:
-    async with database.transaction() as transaction:
-        job = await transaction.session.get_one(Job, job_id)
+    async with database.reading() as session:
+        job = await session.get_one(Job, job_id)
     assert job.result is not None
     timings = Timings.model_validate(job.result["timings"])
     accepted = job.created_at.timestamp()

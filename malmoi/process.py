@@ -1,6 +1,7 @@
 """How a process lives: SIGTERM asks it to finish, and a background task that dies ends it."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
@@ -10,6 +11,7 @@ _CANCEL_AGAIN_AFTER_S: Final = 5.0
 
 async def run_until_signalled(body: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run `body`; its event is set by SIGTERM or SIGINT."""
+    gc.freeze()  # what is imported stays: looking through it again would hold up requests
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):

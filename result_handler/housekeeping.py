@@ -81,8 +81,8 @@ class Housekeeping:
     async def _orphans(self) -> list[str]:
         old = await self.store.keys_before(AUDIO_PREFIX, datetime.now(UTC) - _KEEP)
         by_job = {job_id: key for key in old if (job_id := job_of_audio_key(key)) is not None}
-        async with self.database.transaction() as transaction:
-            unknown = await unknown_jobs(transaction.session, list(by_job))
+        async with self.database.reading() as session:
+            unknown = await unknown_jobs(session, list(by_job))
         return [by_job[job_id] for job_id in unknown]
 
     async def _sign_leftovers(self) -> list[str]:
@@ -90,8 +90,8 @@ class Housekeeping:
         old = await self.store.keys_before(SIGN_PREFIX, datetime.now(UTC) - _KEEP)
         of_message = {key: message_of_sign_key(key) for key in old}
         ids = list({each for each in of_message.values() if each is not None})
-        async with self.database.transaction() as transaction:
-            videos = await signs_of(transaction.session, ids)
+        async with self.database.reading() as session:
+            videos = await signs_of(session, ids)
         return [
             key
             for key, message_id in of_message.items()

@@ -65,9 +65,9 @@ class SignReconciler:
         """Take the next step with every silent video; returns how many were sent anew."""
         if not self.watch.present:
             return 0
-        async with self.database.transaction() as transaction:
+        async with self.database.reading() as session:
             silent = await silent_signs(
-                transaction.session,
+                session,
                 older_than=timedelta(seconds=self.settings.sign_retry_s),
                 limit=_BATCH,
             )

@@ -57,8 +57,8 @@ class EventHub:
         kept = stream.kept_after(number)
         if kept is not None:
             return kept
-        async with self._database.transaction() as transaction:
-            events = await events_after(transaction.session, stream.name, number, limit=_BATCH)
+        async with self._database.reading() as session:
+            events = await events_after(session, stream.name, number, limit=_BATCH)
         return [Frame.of(each) for each in events]
 
     async def refresh_all(self) -> None:
@@ -66,8 +66,8 @@ class EventHub:
         names = [name for name, stream in self._streams.items() if stream.started]
         if not names:
             return
-        async with self._database.transaction() as transaction:
-            newest = await newest_of_streams(transaction.session, names)
+        async with self._database.reading() as session:
+            newest = await newest_of_streams(session, names)
         for name, number in newest.items():
             stream = self._streams.get(name)
             if stream is not None and number > stream.newest:
@@ -84,8 +84,8 @@ class EventHub:
             log.warning("events.not_subscribed")
         async with stream.refreshing:
             if not stream.started:
-                async with self._database.transaction() as transaction:
-                    newest = await newest_of_streams(transaction.session, [stream.name])
+                async with self._database.reading() as session:
+                    newest = await newest_of_streams(session, [stream.name])
                 stream.start_at(newest[stream.name])
         if stream.lacks_events:
             await self._refresh(stream)
@@ -119,10 +119,8 @@ class EventHub:
         async with stream.refreshing:
             complete = False
             while not complete:
-                async with self._database.transaction() as transaction:
-                    events = await events_after(
-                        transaction.session, stream.name, stream.newest, limit=_BATCH
-                    )
+                async with self._database.reading() as session:
+                    events = await events_after(session, stream.name, stream.newest, limit=_BATCH)
                 for event in events:
                     stream.offer(Frame.of(event))
                 # Once more if a later number was heard of while this was read.

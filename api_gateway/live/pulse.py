@@ -80,8 +80,8 @@ class Pulse:
         users = {each.caller.user_id for each in self.admissions.values()}
         if not users:
             return
-        async with self._database.transaction() as transaction:
-            valid_from = await ended_sessions(transaction.session, users)
+        async with self._database.reading() as session:
+            valid_from = await ended_sessions(session, users)
         for each in self.admissions.values():
             if each.caller.user_id in valid_from:
                 each.judge(valid_from[each.caller.user_id])

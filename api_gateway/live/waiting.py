@@ -47,7 +47,7 @@ class Waiting:
 
     async def _follow(self, job_id: UUID, stream: Stream, deadline: float) -> Job | None:
         number = stream.newest  # read before the job, so that no end falls in between
-        job = await self._ended(job_id)
+        job = await self._ended(job_id) if number else None
         while job is None and not self._draining:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
@@ -58,8 +58,8 @@ class Waiting:
         return job
 
     async def _ended(self, job_id: UUID) -> Job | None:
-        async with self._database.transaction() as transaction:
-            job = await find_job(transaction.session, job_id)
+        async with self._database.reading() as session:
+            job = await find_job(session, job_id)
         return job if job is not None and JobState(job.state).is_final else None
 
 

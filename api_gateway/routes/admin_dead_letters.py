@@ -26,8 +26,8 @@ router = APIRouter(
 @router.get("")
 async def list_dead_letters(state: StateDep, after: Cursor, limit: Limit = 50) -> DeadLettersOut:
     """Letters that nobody has dealt with, newest first."""
-    async with state.database.transaction() as transaction:
-        rows = await letters_page(transaction.session, after=after, limit=limit + 1)
+    async with state.database.reading() as session:
+        rows = await letters_page(session, after=after, limit=limit + 1)
     shown, following = cut(rows, limit, lambda row: Place(row.created_at, row.id))
     return DeadLettersOut(letters=[DeadLetterOut.of(each) for each in shown], next=following)
 

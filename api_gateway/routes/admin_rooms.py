@@ -25,8 +25,8 @@ router = APIRouter(
 @router.get("")
 async def list_all_rooms(state: StateDep, after: Cursor, limit: Limit = 50) -> RoomsAdminOut:
     """Rooms, newest first."""
-    async with state.database.transaction() as transaction:
-        rows = await rooms_overview(transaction.session, after=after, limit=limit + 1)
+    async with state.database.reading() as session:
+        rows = await rooms_overview(session, after=after, limit=limit + 1)
     shown, following = cut(rows, limit, lambda each: Place(each.room.created_at, each.room.id))
     return RoomsAdminOut(rooms=[RoomAdminOut.of(each) for each in shown], next=following)
 

@@ -39,8 +39,8 @@ async def list_users(
 ) -> UsersAdminOut:
     """Accounts, newest first; `q` stands somewhere in the address."""
     words = q.replace("\0", "").strip()
-    async with state.database.transaction() as transaction:
-        rows = await users_overview(transaction.session, words, after=after, limit=limit + 1)
+    async with state.database.reading() as session:
+        rows = await users_overview(session, words, after=after, limit=limit + 1)
     shown, following = cut(rows, limit, lambda each: Place(each.user.created_at, each.user.id))
     return UsersAdminOut(users=[UserAdminOut.of(each) for each in shown], next=following)
 

@@ -20,6 +20,6 @@ router = APIRouter(
 @router.get("")
 async def list_workers(state: StateDep) -> list[WorkerOut]:
     """Every worker that was heard of within the last hour."""
-    async with state.database.transaction() as transaction:
-        found = await seen_workers(transaction.session)
+    async with state.database.reading() as session:
+        found = await seen_workers(session)
     return [WorkerOut.of(each) for each in found]

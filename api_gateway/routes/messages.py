@@ -37,10 +37,8 @@ async def list_messages(
 
     A clip may become final later than one that was spoken after it; `events` tells them all.
     """
-    async with state.database.transaction() as transaction:
-        found = await said_page(
-            transaction.session, here.room.id, after=after, before=before, limit=limit
-        )
+    async with state.database.reading() as session:
+        found = await said_page(session, here.room.id, after=after, before=before, limit=limit)
     return [MessageOut.of(each, here.user_id) for each in found]
 
 
@@ -70,7 +68,7 @@ async def list_events(
 ) -> EventsOut:
     """The numbered events that the room's WebSocket also sends, from the one after `after`."""
     stream = room_stream(here.room.id)
-    async with state.database.transaction() as transaction:
-        found = await events_after(transaction.session, stream, after, limit=limit)
+    async with state.database.reading() as session:
+        found = await events_after(session, stream, after, limit=limit)
     last = found[-1].seq if found else here.room.last_seq
     return EventsOut(events=found, last_seq=max(last, here.room.last_seq))

@@ -47,5 +47,5 @@ async def list_words(heard: Heard, state: StateDep) -> WordsOut:
 async def _job(state: State, said: Said) -> Job | None:
     if not said.has_audio or said.job_id is None:
         return None
-    async with state.database.transaction() as transaction:
-        return await find_job(transaction.session, said.job_id)
+    async with state.database.reading() as session:
+        return await find_job(session, said.job_id)

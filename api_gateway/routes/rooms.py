@@ -54,8 +54,8 @@ async def list_rooms(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RoomsOut:
     """Rooms, newest first."""
-    async with state.database.transaction() as transaction:
-        page = await rooms_page(transaction.session, user.id, after=after, limit=limit + 1)
+    async with state.database.reading() as session:
+        page = await rooms_page(session, user.id, after=after, limit=limit + 1)
     shown = page[:limit]
     more = len(page) > limit
     return RoomsOut(
@@ -101,6 +101,6 @@ async def leave(room_id: UUID, user: CurrentUser, state: StateDep) -> LeaveOut:
 )
 async def list_participants(here: Participant, state: StateDep) -> list[ParticipantOut]:
     """Everybody with a seat, and whether they are connected."""
-    async with state.database.transaction() as transaction:
-        found = await seated_users(transaction.session, here.room.id)
+    async with state.database.reading() as session:
+        found = await seated_users(session, here.room.id)
     return [ParticipantOut.of(each) for each in found]

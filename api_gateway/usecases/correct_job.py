@@ -52,8 +52,8 @@ async def uncorrect_job(database: Database, job_id: UUID) -> None:
 
 async def read_transcript(database: Database, job_id: UUID) -> tuple[Transcript, Correction | None]:
     """What was recognised, and how it was corrected; raises as `correct_job` does."""
-    async with database.transaction() as transaction:
-        job = await find_job(transaction.session, job_id)
+    async with database.reading() as session:
+        job = await find_job(session, job_id)
     return transcript_of(job), correction_of(job)
 
 

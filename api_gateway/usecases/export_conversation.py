@@ -58,8 +58,8 @@ async def export_conversation(
 async def _pages(database: Database, room_id: UUID) -> AsyncIterator[list[Line]]:
     number, position, began_s = 0, 0, None
     while True:
-        async with database.transaction() as transaction:
-            page = await said_page(transaction.session, room_id, after=position, limit=_PAGE)
+        async with database.reading() as session:
+            page = await said_page(session, room_id, after=position, limit=_PAGE)
         if not page:
             return
         lines: list[Line] = []

@@ -16,12 +16,12 @@ from malmoi.object_store.store import ObjectStore, StoreUnavailable
 from malmoi.observability.trace import current_trace_id
 from malmoi.persistence.baton import current_hold
 from malmoi.persistence.database import Database, Transaction
-from malmoi.persistence.events import next_place, tell_at
+from malmoi.persistence.events import next_place, told_at
 from malmoi.persistence.jobs import NewJob, job_of_key
 from malmoi.persistence.room_messages import (
     KeyInUse,
     accept_new_job,
-    add_pending_message,
+    pending_message,
     require_free_key,
 )
 from malmoi.persistence.rooms import lock_room
@@ -99,18 +99,16 @@ class Intake:
     async def _known(self, submission: Submission, fingerprint: str) -> Job | None:
         if submission.idempotency_key is None:
             return None
-        async with self._database.transaction() as transaction:
-            job = await job_of_key(
-                transaction.session, submission.owner_user_id, submission.idempotency_key
-            )
+        async with self._database.reading() as session:
+            job = await job_of_key(session, submission.owner_user_id, submission.idempotency_key)
         if job is not None and job.request_sha256 != fingerprint:
             raise IdempotencyKeyReused("this Idempotency-Key stands for another request")
         return job
 
     async def _judge(self, submission: Submission) -> int:
         assert submission.room_id is not None
-        async with self._database.transaction() as transaction:
-            hold = await current_hold(transaction.session, submission.room_id)
+        async with self._database.reading() as session:
+            hold = await current_hold(session, submission.room_id)
         if hold is None or hold.user_id != submission.owner_user_id:
             raise NotSpeaker("only the speaker may send clips; acquire the baton first")
         if submission.grant not in {None, hold.grant}:
@@ -123,7 +121,6 @@ class Intake:
                 return await accept_new_job(transaction, new, now=await transaction.now())
             await _require_free_key(transaction, new.room_id, new)
             place = await next_place(transaction, new.room_id)
-            job = await accept_new_job(transaction, new, now=place.now)
             told = {
                 "message_id": str(new.message_id),
                 "room_id": str(new.room_id),
@@ -131,12 +128,12 @@ class Intake:
                 "job_id": str(new.id),
                 "type": "stt",
                 "status": "pending",
-                "created_at": instant(job.created_at),
+                "created_at": instant(place.now),
             }
             kind = EventType.MESSAGE_PENDING
-            tell_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id)
-            add_pending_message(transaction, job=new, position=place.seq)
-        return job
+            event = told_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id)
+            message = pending_message(new, position=place.seq)
+            return await accept_new_job(transaction, new, now=place.now, along=(event, message))
 
     async def _discard(self, key: str) -> None:
         try:

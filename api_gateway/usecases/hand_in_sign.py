@@ -51,8 +51,8 @@ class SignIntake:
     async def _known(self, user_id: UUID, key: str | None, fingerprint: str) -> UUID | None:
         if key is None:
             return None
-        async with self.database.transaction() as transaction:
-            video = await sign_of_key(transaction.session, user_id, key)
+        async with self.database.reading() as session:
+            video = await sign_of_key(session, user_id, key)
         if video is None:
             return None
         if video.request_sha256 != fingerprint:

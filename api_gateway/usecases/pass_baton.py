@@ -147,8 +147,8 @@ class Baton:
         await self._line.move_up(transaction, room_id)
 
     async def _is_offered(self, turn: Turn) -> bool:
-        async with self._database.transaction() as transaction:
-            queue = await queue_of(transaction.session, turn.room_id)
+        async with self._database.reading() as session:
+            queue = await queue_of(session, turn.room_id)
         return queue.offered_user_id == turn.user_id
 
     async def _extend(self, transaction: Transaction, turn: Turn) -> Hold | None:

@@ -47,8 +47,8 @@ class LetterOffice:
                 raise _dealt_with()
 
     async def _open(self, letter_id: UUID) -> DeadLetterRow:
-        async with self.database.transaction() as transaction:
-            letter = await find_letter(transaction.session, letter_id)
+        async with self.database.reading() as session:
+            letter = await find_letter(session, letter_id)
         if letter is None:
             raise NotFound("there is no such dead letter")
         if letter.resolved_at is not None:

@@ -58,8 +58,8 @@ class Attendance:
 
     async def sweep(self) -> None:
         """Settle the rooms of gateways that are gone, and free the seats of people who are."""
-        async with self._database.transaction() as transaction:
-            unsettled = await unsettled_rooms(transaction.session, self._patience)
+        async with self._database.reading() as session:
+            unsettled = await unsettled_rooms(session, self._patience)
         for room_id in unsettled:
             async with self._database.transaction() as transaction:
                 await lock_room(transaction, room_id)

@@ -36,8 +36,8 @@ async def sign_in(
     except TooManyAttempts:
         LOGINS_REFUSED_TOTAL.labels("throttled").inc()
         raise
-    async with database.transaction() as transaction:
-        user = await user_of_email(transaction.session, given.email)
+    async with database.reading() as session:
+        user = await user_of_email(session, given.email)
     stored = None if user is None else user.password_hash
     if not await passwords.verify(given.password, stored) or user is None:
         LOGINS_REFUSED_TOTAL.labels("wrong").inc()

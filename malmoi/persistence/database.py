@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, inspect, select, text
+from sqlalchemy import Insert, bindparam, func, insert, inspect, select, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -38,18 +39,34 @@ class Transaction:
 
         What the database generates is not read back, and the objects stay outside the session.
         """
-        *others, last = [insert(type(row)).values(_given(row)) for row in rows]
-        together = [each.cte(f"row_{number}") for number, each in enumerate(others)]
-        await self.session.execute(last.add_cte(*together))
+        given = [_given(row) for row in rows]
+        shape = tuple((type(row), tuple(values)) for row, values in zip(rows, given, strict=True))
+        values = {
+            f"{number}_{name}": value
+            for number, each in enumerate(given)
+            for name, value in each.items()
+        }
+        connection = await self.session.connection()
+        await connection.execute(_insert_of(shape), values)
 
 
 def _given(row: DeclarativeBase) -> dict[str, Any]:
-    """The values that were set, by attribute."""
+    """The values that were set, by attribute, which is the name of the column too."""
     return {
         attribute.key: row.__dict__[attribute.key]
         for attribute in inspect(type(row)).column_attrs
         if attribute.key in row.__dict__
     }
+
+
+@cache
+def _insert_of(shape: tuple[tuple[type[DeclarativeBase], tuple[str, ...]], ...]) -> Insert:
+    """One statement for rows of these tables, each with these columns; building it takes long."""
+    *others, last = [
+        insert(table).values({name: bindparam(f"{number}_{name}") for name in names})
+        for number, (table, names) in enumerate(shape)
+    ]
+    return last.add_cte(*(each.cte(f"row_{number}") for number, each in enumerate(others)))
 
 
 AfterCommit = Callable[[Transaction], Awaitable[None]]
@@ -66,6 +83,8 @@ class Database:
         self.engine = engine
         self.after_commit = after_commit
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = async_sessionmaker(by_itself, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -74,6 +93,12 @@ class Database:
             transaction = Transaction(session)
             yield transaction
         await self.after_commit(transaction)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Only read, each query for itself: without the trips that begin and end a transaction."""
+        async with self._readers() as session:
+            yield session
 
     async def ping(self) -> None:
         """Raise unless PostgreSQL answers."""

@@ -31,6 +31,8 @@ async def next_place(transaction: Transaction, room_id: UUID) -> Place:
         .where(Room.id == room_id)
         .values(last_seq=Room.last_seq + 1)
         .returning(Room.last_seq, func.now())
+        # Nothing else of the session is about these columns; it is written at the end, at once.
+        .execution_options(synchronize_session=False, autoflush=False)
     )
     seq, now = (await transaction.session.execute(numbered)).one()
     return Place(seq, now)
@@ -46,10 +48,11 @@ async def tell_room(
 ) -> None:
     """Append to the room's stream; holds the room's row until the commit."""
     place = await next_place(transaction, room_id)
-    tell_at(transaction, room_id, place, event_type, payload, trace_id=trace_id)
+    row = told_at(transaction, room_id, place, event_type, payload, trace_id=trace_id)
+    transaction.session.add(row)
 
 
-def tell_at(  # noqa: PLR0913 - one event
+def told_at(  # noqa: PLR0913 - one event
     transaction: Transaction,
     room_id: UUID,
     place: Place,
@@ -57,10 +60,10 @@ def tell_at(  # noqa: PLR0913 - one event
     payload: dict[str, Any],
     *,
     trace_id: str | None,
-) -> None:
-    """Append to the room's stream at a place that was taken before."""
+) -> EventRow:
+    """The row, for the caller to insert, of a room's event at a place that was taken before."""
     event = Event(type=event_type, payload=payload, ts=place.now, seq=place.seq, trace_id=trace_id)
-    _append(transaction, room_stream(room_id), event)
+    return _noted(transaction, room_stream(room_id), event)
 
 
 def tell_job(
@@ -77,12 +80,13 @@ def tell_job(
     """
     job.last_seq += 1
     event = Event(type=event_type, payload=payload, ts=now, seq=job.last_seq, trace_id=job.trace_id)
-    _append(transaction, job_stream(job.id), event)
+    transaction.session.add(_noted(transaction, job_stream(job.id), event))
     return event
 
 
-def _append(transaction: Transaction, stream: str, event: Event) -> None:
-    row = EventRow(
+def _noted(transaction: Transaction, stream: str, event: Event) -> EventRow:
+    transaction.events.append((stream, event))
+    return EventRow(
         stream=stream,
         seq=event.seq,
         type=event.type,
@@ -90,8 +94,6 @@ def _append(transaction: Transaction, stream: str, event: Event) -> None:
         trace_id=event.trace_id,
         ts=event.ts,
     )
-    transaction.session.add(row)
-    transaction.events.append((stream, event))
 
 
 async def events_after(

@@ -14,7 +14,7 @@ from malmoi.contracts.messages import TaskRequested
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.many import among
 from malmoi.persistence.outbox import request_row
-from malmoi.persistence.tables import Job, LedgerLine, Task
+from malmoi.persistence.tables import Job, LedgerLine, Table, Task
 
 ACCEPTED = "accepted"
 
@@ -40,10 +40,12 @@ class NewJob:
     """The ended job that this one does again."""
 
 
-async def accept_job(transaction: Transaction, new: NewJob, *, now: datetime) -> Job:
+async def accept_job(
+    transaction: Transaction, new: NewJob, *, now: datetime, along: Sequence[Table] = ()
+) -> Job:
     """Promise that the recording will be answered; the promise holds once the caller commits.
 
-    `now` is the transaction's instant by PostgreSQL's clock.
+    `now` is the transaction's instant by PostgreSQL's clock; `along` are further rows to insert.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the owner's idempotency key was used meanwhile.
@@ -77,7 +79,7 @@ async def accept_job(transaction: Transaction, new: NewJob, *, now: datetime) ->
         attempt=1,
     )
     request = request_row(request_of(job, task), trace_id=job.trace_id)
-    await transaction.insert(job, task, LedgerLine(job_id=job.id, entry=ACCEPTED), request)
+    await transaction.insert(job, task, LedgerLine(job_id=job.id, entry=ACCEPTED), request, *along)
     transaction.wrote_outbox = True
     return job
 

@@ -1,5 +1,6 @@
 """What was said in a room: handing in a clip, and reading what came of the clips."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.jobs import NewJob, accept_job, job_of_key
-from malmoi.persistence.tables import Job, RoomMessage
+from malmoi.persistence.tables import Job, RoomMessage, Table
 
 _KEY_CONSTRAINT: Final = "uq_jobs_idempotency_key"
 
@@ -18,16 +19,15 @@ class KeyInUse(Exception):
     """The owner's idempotency key was used by a request that ran at the same time."""
 
 
-def add_pending_message(transaction: Transaction, *, job: NewJob, position: int) -> None:
-    """Note that a clip was handed in; `position` fixes its place in the conversation."""
+def pending_message(job: NewJob, *, position: int) -> RoomMessage:
+    """The row that says a clip was handed in; `position` fixes its place in the conversation."""
     assert job.room_id is not None
-    message = RoomMessage(
+    return RoomMessage(
         id=job.message_id,
         room_id=job.room_id,
         sender_user_id=job.owner_user_id,
         position=position,
     )
-    transaction.session.add(message)
 
 
 async def require_free_key(transaction: Transaction, new: NewJob) -> None:
@@ -42,7 +42,9 @@ async def require_free_key(transaction: Transaction, new: NewJob) -> None:
         raise KeyInUse
 
 
-async def accept_new_job(transaction: Transaction, new: NewJob, *, now: datetime) -> Job:
+async def accept_new_job(
+    transaction: Transaction, new: NewJob, *, now: datetime, along: Sequence[Table] = ()
+) -> Job:
     """`accept_job` for a key that may be in use.
 
     Raises:
@@ -50,7 +52,7 @@ async def accept_new_job(transaction: Transaction, new: NewJob, *, now: datetime
 
     """
     try:
-        return await accept_job(transaction, new, now=now)
+        return await accept_job(transaction, new, now=now, along=along)
     except IntegrityError as error:
         if _KEY_CONSTRAINT in str(error.orig):
             raise KeyInUse from error

@@ -16,7 +16,8 @@ from malmoi.persistence.tables import Job, RoomMessage
 
 async def publish_message(transaction: Transaction, job: Job, transcript: Transcript) -> None:
     """Make the message final and tell the room; where nobody spoke, no message remains."""
-    message = await _pending_message(transaction.session, job)
+    with transaction.session.no_autoflush:  # one flush at the end: people wait for the text
+        message = await _pending_message(transaction.session, job)
     if message is None:
         return
     if not transcript.text:

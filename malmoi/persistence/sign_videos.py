@@ -14,7 +14,7 @@ from malmoi.contracts.events import EventType
 from malmoi.contracts.sign import SignRequested
 from malmoi.contracts.topics import SIGN_REQUESTS
 from malmoi.persistence.database import Transaction
-from malmoi.persistence.events import next_place, tell_at, tell_room
+from malmoi.persistence.events import next_place, tell_room, told_at
 from malmoi.persistence.many import among
 from malmoi.persistence.outbox import enqueue
 from malmoi.persistence.rooms import lock_room
@@ -96,7 +96,8 @@ async def accept_sign(transaction: Transaction, new: NewSignVideo, room: Room) -
     await _flush(session)
     _request(transaction, HeldSign(room, message, video))
     told = told_of(Said(message, message.id, video))
-    tell_at(transaction, new.room_id, place, EventType.MESSAGE_CREATED, told, trace_id=new.trace_id)
+    kind = EventType.MESSAGE_CREATED
+    session.add(told_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id))
 
 
 async def _flush(session: AsyncSession) -> None:
