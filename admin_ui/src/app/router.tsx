@@ -1,5 +1,6 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { consoleRoutes } from '../console/routes'
+import { ready } from '../room/opening'
 import { rootRoute, signedIn } from './root'
 
 /** Paths of our own only: nobody is led away by a link to the sign-in page. */
@@ -40,7 +41,11 @@ const roomsRoute = createRoute({
 const roomRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/rooms/$roomId',
-  beforeLoad: signedIn,
+  // Not a loader, which would wait for the page's code.
+  beforeLoad: ({ location, params }) => {
+    signedIn({ location })
+    ready(params.roomId)
+  },
   validateSearch: (search: Record<string, unknown>): { invite?: string } =>
     typeof search['invite'] === 'string' ? { invite: search['invite'] } : {},
 }).lazy(() => import('../room/RoomPage').then((page) => page.route))

@@ -6,6 +6,7 @@ import { Announcer } from './Announcer'
 import { Talk } from './messages/Talk'
 import { Dock } from './mic/Dock'
 import { useMic, useRoomNews } from './mic/useMic'
+import type { Message } from './model'
 import { NamesContext } from './people/names'
 import { useRoomNames } from './people/useRoomNames'
 import { RoomHeader } from './RoomHeader'
@@ -17,15 +18,18 @@ import { useNotices } from './useNotices'
 interface Props {
   roomId: string
   title: string
+  /** The newest number that `page` is sure to include. */
+  after: number
+  page: readonly Message[] | null
   me: string
   onUnseated: () => void
 }
 
 /** Inside the room. */
-export function RoomLive({ roomId, title, me, onUnseated }: Props) {
+export function RoomLive({ roomId, title, after, page, me, onUnseated }: Props) {
   const t = useText()
-  const { story, link, tellStory } = useStory(roomId)
-  const history = useHistory(roomId, tellStory)
+  const { story, link, tellStory } = useStory(roomId, after, page)
+  const history = useHistory(roomId, page, tellStory)
   const { room, messages } = story
   const names = useRoomNames(roomId, room, messages)
   const [signing, setSigning] = useState(false)

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { createLazyRoute, getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useMe } from '../app/me'
 import { useProblemText } from '../app/problemText'
 import { useText } from '../i18n'
 import { Entrance } from './Entrance'
-import { roomNow } from './requests'
+import { forget, openingOf } from './opening'
 import { RoomLive } from './RoomLive'
 import './room.css'
 
@@ -23,28 +23,27 @@ function Door({ roomId }: { roomId: string }) {
   const { invite } = here.useSearch()
   const me = useMe()
   const [unseated, setUnseated] = useState(false)
-  const view = useQuery({
-    queryKey: ['room', roomId],
-    queryFn: () => roomNow(roomId),
-    staleTime: Infinity,
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-  })
+  const view = useQuery(openingOf(roomId))
+  // Whoever comes back opens it anew: the seat may be gone.
+  useEffect(() => () => forget(roomId), [roomId])
   if (view.isError) return <p className="page soft">{problemText(view.error)}</p>
   if (view.data === undefined || me.data === undefined) {
     return <p className="page soft">{t('room.opening')}</p>
   }
-  if (!view.data.joined || unseated) {
+  const { room, page } = view.data
+  if (!room.joined || unseated) {
     const entered = async () => {
       await view.refetch()
       setUnseated(false)
     }
-    return <Entrance room={view.data} invite={invite} back={unseated} onEntered={entered} />
+    return <Entrance room={room} invite={invite} back={unseated} onEntered={entered} />
   }
   return (
     <RoomLive
       roomId={roomId}
-      title={view.data.title}
+      title={room.title}
+      after={room.last_seq}
+      page={page}
       me={me.data.id}
       onUnseated={() => setUnseated(true)}
     />

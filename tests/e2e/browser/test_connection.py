@@ -1,7 +1,9 @@
 """The network goes and comes back: nothing is missing, nothing is twice."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.e2e.browser.conftest import Newcomers
 from tests.e2e.browser.line import line_to
@@ -32,6 +34,26 @@ async def test_who_was_cut_off_is_told_and_then_reads_everything_once(
         await expect(reconnecting).to_be_hidden()
         assert heard == await jiyoung.reads(3)
         assert len(set(heard)) == 3
+
+
+async def test_what_is_said_between_the_page_and_its_socket_is_read_too(
+    newcomer: Newcomers,
+) -> None:
+    jiyoung, minsu = await newcomer("jiyoung"), await newcomer("minsu")
+    await minsu.enters(await jiyoung.makes_a_room("말모이"))
+    may_connect = asyncio.Event()
+
+    async def late(socket: WebSocketRoute) -> None:
+        await may_connect.wait()
+        socket.connect_to_server()
+
+    await minsu.page.route_web_socket("**/ws/rooms/**", late)
+    async with minsu.page.expect_response("**/api/messages?**"):
+        await minsu.page.reload()
+    await jiyoung.sends_a_recording(SPEECH / "ko_study.flac")
+    may_connect.set()
+
+    assert await minsu.reads(1) == await jiyoung.reads(1)
 
 
 async def test_a_recording_that_could_not_be_sent_is_kept_over_a_reload_and_sent_later(

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, type RefObject } from 'react'
 import { useText } from '../../i18n'
 import { day } from '../../i18n/format'
 import { useLocale } from '../../i18n/locale'
@@ -39,6 +39,8 @@ export function MessageList({ messages, history, me, box, ...actions }: MessageL
     followOnAppend: true,
     scrollEndThreshold: NEAR_PX,
   })
+  // A room opens with what was said last.
+  useLayoutEffect(() => rows.scrollToEnd(), [rows])
   const size = rows.getTotalSize()
   const atEnd = rows.isAtEnd(NEAR_PX)
   useEffect(() => {

@@ -22,7 +22,7 @@ class FakeSocket {
 }
 
 let links: Link[]
-let seq: number | null
+let seq: number
 let open: Connection | null
 
 function connect(token: string | null = 'secret'): void {
@@ -44,7 +44,7 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(1)
   FakeSocket.all = []
   links = []
-  seq = null
+  seq = 0
 })
 afterEach(() => {
   open?.close()

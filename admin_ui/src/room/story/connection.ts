@@ -11,10 +11,10 @@ export type Link =
   | 'signedOut'
 
 export interface ConnectionOptions {
-  url: (after: number | null) => string
+  url: (after: number) => string
   token: () => string | null
-  /** The last number in order; null before the first frame. */
-  after: () => number | null
+  /** The last number in order. */
+  after: () => number
   onFrame: (frame: Frame) => void
   onLink: (link: Link) => void
 }

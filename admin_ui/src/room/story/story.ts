@@ -40,6 +40,9 @@ export const empty: Story = {
   offset: null,
 }
 
+/** Opened with a page of messages. */
+export const begun = (messages: readonly Message[]): Story => ({ ...empty, messages })
+
 export function tell(story: Story, event: StoryEvent): Story {
   switch (event.type) {
     case 'frame':

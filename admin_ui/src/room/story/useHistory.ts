@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Problem } from '../../api/problem'
+import type { Message } from '../model'
 import { messagesBefore, PAGE } from '../requests'
 import type { StoryEvent } from './story'
 
@@ -12,10 +13,19 @@ export interface History {
   older: () => void
 }
 
-/** Pages of the past, newest first; what happens meanwhile is the story's matter. */
-export function useHistory(roomId: string, tellStory: (event: StoryEvent) => void): History {
-  const [state, setState] = useState({ loaded: false, more: true, loading: false, failed: false })
-  const cursor = useRef<number | null>(null)
+/** Pages of the past before `first`, newest first; what happens meanwhile is the story's matter. */
+export function useHistory(
+  roomId: string,
+  first: readonly Message[] | null,
+  tellStory: (event: StoryEvent) => void,
+): History {
+  const [state, setState] = useState({
+    loaded: first !== null,
+    more: first === null || first.length === PAGE,
+    loading: false,
+    failed: false,
+  })
+  const cursor = useRef<number | null>(first?.[0]?.position ?? null)
   const busy = useRef(false)
 
   const older = useCallback(async () => {
@@ -36,8 +46,7 @@ export function useHistory(roomId: string, tellStory: (event: StoryEvent) => voi
   }, [roomId, tellStory])
 
   useEffect(() => {
-    cursor.current = null
-    void older()
-  }, [older])
+    if (first === null) void older()
+  }, [first, older])
   return { ...state, older: () => void older() }
 }

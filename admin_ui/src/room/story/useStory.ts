@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
+import type { Message } from '../model'
 import { currentToken, signOut } from '../../app/session'
 import { Connection, type Link } from './connection'
-import { empty, tell, type Story, type StoryEvent } from './story'
+import { begun, tell, type Story, type StoryEvent } from './story'
 
-const socketUrl = (roomId: string) => (after: number | null) => {
+const socketUrl = (roomId: string) => (after: number) => {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  const query = after === null ? '' : `?after=${after}`
-  return `${scheme}://${location.host}/ws/rooms/${roomId}${query}`
+  return `${scheme}://${location.host}/ws/rooms/${roomId}?after=${after}`
 }
 
 export interface LiveStory {
@@ -15,17 +15,21 @@ export interface LiveStory {
   tellStory: (event: StoryEvent) => void
 }
 
-/** The room's story, followed live while the component stands. */
-export function useStory(roomId: string): LiveStory {
-  const [story, tellStory] = useReducer(tell, empty)
+/** The room's story from `first` on, followed live after number `start` while the component stands. */
+export function useStory(
+  roomId: string,
+  start: number,
+  first: readonly Message[] | null,
+): LiveStory {
+  const [story, tellStory] = useReducer(tell, first ?? [], begun)
   const [link, setLink] = useState<Link>('connecting')
   const connection = useRef<Connection | null>(null)
-  const seq = useRef<number | null>(null)
+  const seq = useRef(start)
   const follow = useCallback((event: StoryEvent) => tellStory(event), [])
 
   useEffect(() => {
-    seq.current = story.seq
-  }, [story.seq])
+    seq.current = story.seq ?? start
+  }, [story.seq, start])
 
   useEffect(() => {
     const opened = new Connection({
