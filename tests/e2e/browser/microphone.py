@@ -18,8 +18,18 @@ PAUSE_S = 60.0
 
 def microphone(clip: str, folder: Path) -> Path:
     """Write the clip as the WAV file of a microphone, followed by silence; returns its path."""
-    spoken = np.concatenate([silence(BREATH_S), sound_of(clip), silence(PAUSE_S)])
-    path = folder / f"{clip}.wav"
+    return written(folder / f"{clip}.wav", silence(BREATH_S), sound_of(clip), silence(PAUSE_S))
+
+
+def lecture(clip: str, minutes: int, folder: Path) -> Path:
+    """Write a recording that takes a while to be understood: the clip again and again."""
+    sound = sound_of(clip)
+    times = minutes * 60 * RATE_HZ // len(sound)
+    return written(folder / f"{clip}-{minutes}-min.wav", *[sound] * times)
+
+
+def written(path: Path, *sounds: npt.NDArray[np.float32]) -> Path:
+    spoken = np.concatenate(sounds)
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE_HZ, len(spoken), "NONE", ""))
         file.writeframes((spoken * 32_767).astype("<i2").tobytes())

@@ -1,9 +1,12 @@
 """Who runs the place looks into the very job that two people in a room have just caused."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.browser.conftest import Newcomers
+from tests.e2e.browser.microphone import lecture
 from tests.e2e.browser.person import Person
 from tests.e2e.browser.spoken import letters
 from tests.e2e.browser.words import console_ko as ko
@@ -69,6 +72,27 @@ async def test_the_job_of_an_awkward_file_says_why_and_what_to_do(
             has_text=ko(f"error.AUDIO_UNREADABLE.{told}")
         )
         await expect(answer).to_be_visible()
+
+
+async def test_a_job_that_is_cancelled_ends_on_both_screens_and_is_done_again_on_demand(
+    newcomer: Newcomers, admin: Person, tmp_path: Path
+) -> None:
+    jiyoung = await newcomer("jiyoung")
+    await jiyoung.makes_a_room("긴 강의")
+    long = lecture("ko_study", 2, tmp_path)
+    await jiyoung.page.get_by_test_id("audio-file").set_input_files(long)
+    page = admin.page
+    await page.goto(f"/admin/jobs?q={jiyoung.email}")
+    await page.get_by_role("table").get_by_role("link").click()
+
+    await page.get_by_role("button", name=ko("job.cancel")).click()
+    await page.get_by_role("dialog").get_by_role("button", name=ko("job.cancel")).click()
+
+    await expect(page.get_by_text(ko("job.said.cancelled"))).to_be_visible()
+    await expect(jiyoung.messages.get_by_text(room_ko("said.failed"))).to_be_visible()
+    await page.get_by_role("button", name=ko("job.retry")).click()
+    await expect(page.get_by_text(ko("job.said.cancelled"))).to_be_hidden()
+    assert await jiyoung.reads(1)
 
 
 async def test_every_page_of_the_console_shows_the_running_system(
