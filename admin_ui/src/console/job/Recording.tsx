@@ -9,6 +9,7 @@ import { Trouble } from '../parts/Trouble'
 import { Exports } from './Exports'
 import { Player } from './Player'
 import { usePlayhead } from './playhead'
+import { recordingName } from './recordingName'
 import { TranscriptEditor } from './TranscriptEditor'
 
 /** The recording and its text in step. */
@@ -30,7 +31,7 @@ export function Recording({ detail }: { detail: Job }) {
           <Button
             tone="quiet"
             className="button-small"
-            onClick={() => saveAs(recording.data, `${job.id}.audio`)}
+            onClick={() => saveAs(recording.data, recordingName(job.id, recording.data.type))}
           >
             {t('player.download')}
           </Button>
