@@ -30,6 +30,8 @@ from api_gateway.routes import (
     exports,
     health,
     invitations,
+    jobs,
+    keys,
     messages,
     openai,
     recordings,
@@ -99,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.background_failed = asyncio.Event()
     for each in (
         accounts,
+        keys,
         rooms,
         invitations,
         baton,
@@ -107,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         recordings,
         exports,
+        jobs,
         openai,
         console,
         health,

@@ -7,12 +7,15 @@ from uuid import UUID
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api_gateway.errors import ScopeMissing
 from api_gateway.state import State, StateDep
 from malmoi.contracts.problems import NotFound, Unauthorized
+from malmoi.persistence.api_keys import holder_of, note_use
 from malmoi.persistence.said import Said, said_to
 from malmoi.persistence.seats import room_of_seat
 from malmoi.persistence.tables import Room, User
 from malmoi.persistence.users import user_of_id
+from malmoi.web.api_keys import Scope, digest, is_key
 from malmoi.web.tokens import Caller
 
 _bearer = HTTPBearer(auto_error=False, description="The token of /auth/login.")
@@ -47,6 +50,36 @@ async def _user(state: StateDep, bearer: Bearer) -> User:
 
 
 CurrentUser = Annotated[User, Depends(_user)]
+"""Somebody signed in; API keys do not open what asks for this."""
+
+
+async def _user_or_key(state: State, token: str | None, scope: Scope) -> User:
+    if token is None or not is_key(token):
+        return await account_of(state, token)
+    async with state.database.reading() as session:
+        holder = await holder_of(session, digest(token))
+    if holder is None:
+        raise Unauthorized("this API key does not exist (any more)")
+    if scope not in holder.key.scopes:
+        raise ScopeMissing(f"this API key may not do that; it needs the scope {scope}")
+    if not holder.use_is_noted:
+        async with state.database.transaction() as transaction:
+            await note_use(transaction, holder.key.id)
+    return holder.user
+
+
+async def _reader(state: StateDep, bearer: Bearer) -> User:
+    return await _user_or_key(state, bearer.credentials if bearer else None, Scope.READ)
+
+
+async def _sender(state: StateDep, bearer: Bearer) -> User:
+    return await _user_or_key(state, bearer.credentials if bearer else None, Scope.WRITE)
+
+
+Reader = Annotated[User, Depends(_reader)]
+"""Somebody signed in, or a key of theirs that may read recordings."""
+Sender = Annotated[User, Depends(_sender)]
+"""Somebody signed in, or a key of theirs that may hand recordings in."""
 
 
 @dataclass(frozen=True, slots=True)

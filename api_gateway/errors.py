@@ -170,6 +170,18 @@ class LastAdmin(AppError):
     status, code = HTTPStatus.CONFLICT, "LAST_ADMIN"
 
 
+class TooManyKeys(AppError):
+    """An account has only so many API keys."""
+
+    status, code = HTTPStatus.CONFLICT, "TOO_MANY_KEYS"
+
+
+class ScopeMissing(AppError):
+    """The API key may not do this."""
+
+    status, code = HTTPStatus.FORBIDDEN, "SCOPE_MISSING"
+
+
 class StillRunning(AppError):
     """The recording is still being recognised; its job goes on."""
 

@@ -7,7 +7,7 @@ import structlog
 
 from api_gateway.live.hub import EventHub
 from api_gateway.live.stream import Stream
-from malmoi.contracts.events import job_stream
+from malmoi.contracts.events import JOB_ENDS, job_stream
 from malmoi.contracts.jobs import JobState
 from malmoi.persistence.database import Database
 from malmoi.persistence.faults import DATABASE_AWAY
@@ -16,7 +16,6 @@ from malmoi.persistence.tables import Job
 
 _LOOK_UP_EVERY_S = 1.0
 """Upper bound of a single wait, so that a shutdown is noticed soon."""
-_ENDS = frozenset({"job.completed", "job.failed", "job.cancelled"})
 
 log = structlog.get_logger()
 
@@ -28,6 +27,11 @@ class Waiting:
         self._database = database
         self._hub = hub
         self._draining = False
+
+    @property
+    def draining(self) -> bool:
+        """Whether nobody should wait here any longer."""
+        return self._draining
 
     def drain(self) -> None:
         """Send everybody away with what there is."""
@@ -65,4 +69,4 @@ class Waiting:
 
 def _has_end(stream: Stream, number: int) -> bool:
     frames = stream.kept_after(number)
-    return frames is None or any(each.type in _ENDS for each in frames)
+    return frames is None or any(each.type in JOB_ENDS for each in frames)

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from api_gateway.callers import CurrentUser
-from api_gateway.errors import RecognitionFailed, StillRunning, UnknownModel
+from api_gateway.callers import Reader, Sender
+from api_gateway.errors import RecognitionFailed, ScopeMissing, StillRunning, UnknownModel
 from api_gateway.routes.clips import completed
 from api_gateway.routes.openai_errors import OpenAiRoute
 from api_gateway.routes.uploads import IdempotencyKey, form_schema, read_upload
@@ -18,14 +18,15 @@ from api_gateway.schemas.openai import (
     verbose,
 )
 from api_gateway.state import StateDep
+from api_gateway.usecases.export_transcript import exported
 from api_gateway.usecases.hand_in import Submission
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, Lane
 from malmoi.contracts.problems import AppError, BodyTooLarge, Unauthorized
 from malmoi.contracts.transcripts import Transcript
 
-MODELS = ("whisper-1", *Engine)
-"""`whisper-1` is what OpenAI's own documentation asks for; the engines go by their names."""
+MODELS = ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", *Engine)
+"""What OpenAI's documentation asks for is our default; the engines go by their names."""
 
 
 def _errors(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -33,18 +34,21 @@ def _errors(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 
 router = APIRouter(
-    prefix="/v1", tags=["openai"], route_class=OpenAiRoute, responses=_errors(Unauthorized)
+    prefix="/v1",
+    tags=["openai"],
+    route_class=OpenAiRoute,
+    responses=_errors(Unauthorized, ScopeMissing),
 )
 
 
 @router.get("/models")
-async def list_models(_: CurrentUser) -> ModelsOut:
+async def list_models(_: Reader) -> ModelsOut:
     """The models that can be asked for."""
     return ModelsOut(data=[ModelOut(id=each) for each in MODELS])
 
 
 @router.get("/models/{model}", responses=_errors(UnknownModel))
-async def get_model(model: str, _: CurrentUser) -> ModelOut:
+async def get_model(model: str, _: Reader) -> ModelOut:
     """One of them."""
     _require(model)
     return ModelOut(id=model)
@@ -58,7 +62,7 @@ async def get_model(model: str, _: CurrentUser) -> ModelOut:
 )
 async def transcribe(
     request: Request,
-    user: CurrentUser,
+    user: Sender,
     state: StateDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
@@ -101,5 +105,7 @@ def _show(transcript: Transcript, fields: TranscriptionFields) -> Response:
         case "verbose_json":
             words = "word" in fields.timestamp_granularities
             return JSONResponse(verbose(transcript, words=words))
+        case "srt" | "vtt" as form:
+            return Response(exported(transcript, None, form), media_type="text/plain")
         case "json":
             return JSONResponse({"text": transcript.text})

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
@@ -22,6 +22,7 @@ _FIELDS_MAX = 16
 _FIELD_BYTES_MAX = 16 * 1024
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
 _WAIT = re.compile(r"wait\s*=\s*\"?(\d{1,6})\"?")
+_NAME_CHARS_MAX = 200
 _LONGEST_WAIT_S = 110.0
 """A little less than nginx waits for an answer."""
 
@@ -87,7 +88,14 @@ async def read_upload(
         recording = await asyncio.to_thread(
             examine, file.file, content_type=content_type, empty=empty
         )
-        yield Upload(recording, form)
+        yield Upload(replace(recording, name=_legible(file.filename)), form)
+
+
+def _legible(name: str | None) -> str | None:
+    """What a stranger called the file, without folders and whatever no screen shows."""
+    last = re.split(r"[/\\]", name or "")[-1]
+    shown = "".join(each for each in last if each.isprintable()).strip()
+    return shown[:_NAME_CHARS_MAX] or None
 
 
 @asynccontextmanager
@@ -118,7 +126,10 @@ def seconds_to_wait(prefer: str | None, default_s: float) -> float:
 def form_schema(file_field: str, fields: type[BaseModel]) -> dict[str, Any]:
     """The `openapi_extra` of a route that reads its form itself."""
     described = fields.model_json_schema()
-    properties = {file_field: {"type": "string", "format": "binary"}, **described["properties"]}
+    definitions = described.get("$defs", {})
+    properties = {file_field: {"type": "string", "format": "binary"}}
+    for name, each in described["properties"].items():
+        properties[name] = {**definitions.get(each.pop("$ref", "").rpartition("/")[2], {}), **each}
     required = [file_field, *described.get("required", [])]
     schema = {"type": "object", "properties": properties, "required": required}
     content = {"multipart/form-data": {"schema": schema}}

@@ -10,13 +10,11 @@ from api_gateway.schemas.admin_jobs import identity_of
 from api_gateway.usecases.correct_job import correction_of
 from api_gateway.usecases.show_jobs import JobView
 from malmoi.contracts.corrections import Correction
-from malmoi.contracts.events import Event, EventType
+from malmoi.contracts.events import JOB_ENDS, Event, EventType
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind, TaskState
 from malmoi.contracts.messages import Timings
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.tables import Task
-
-_ENDS = frozenset({EventType.JOB_COMPLETED, EventType.JOB_FAILED, EventType.JOB_CANCELLED})
 
 
 class HopOut(BaseModel):
@@ -173,7 +171,7 @@ def _hops(view: JobView) -> list[HopOut]:
     """Of the last attempt, by PostgreSQL's clock; what has not happened is missing."""
     job, tasks = view.job, view.tasks
     last = tasks[0] if tasks else None
-    told = [each.ts for each in view.events if each.type in _ENDS]
+    told = [each.ts for each in view.events if each.type in JOB_ENDS]
     stations: dict[str, datetime | None] = {
         "accepted": job.created_at,
         "dispatched": last.dispatched_at if last else None,

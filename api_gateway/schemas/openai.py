@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from api_gateway.schemas.rooms import Language
 from malmoi.contracts.transcripts import Segment, Transcript
@@ -14,13 +14,20 @@ class TranscriptionFields(BaseModel):
     model: str = Field(max_length=200)
     language: Language | None = None
     prompt: str | None = Field(default=None, max_length=2000)
-    response_format: Literal["json", "text", "verbose_json"] = "json"
+    response_format: Literal["json", "text", "srt", "vtt", "verbose_json"] = "json"
     temperature: float | None = Field(default=None, ge=0, le=1)
     timestamp_granularities: list[Literal["word", "segment"]] | Literal["word", "segment"] = (
         "segment"
     )
     stream: Literal["false", "False", "0"] = "false"
     """Only whole answers are given."""
+
+    @field_validator("timestamp_granularities")
+    @classmethod
+    def _shown(cls, asked: object, info: ValidationInfo) -> object:
+        if info.data.get("response_format") != "verbose_json":
+            raise ValueError("times are shown by response_format=verbose_json only")
+        return asked
 
 
 class OpenAiError(BaseModel):

@@ -18,6 +18,8 @@ class Recording:
     length: int
     content_type: str
     sha256: str
+    name: str | None = None
+    """As its sender calls it."""
 
 
 def examine(

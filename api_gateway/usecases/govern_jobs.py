@@ -1,4 +1,4 @@
-"""An operator cancels a job, has it done again, or deletes it."""
+"""Somebody who may cancels a job, has it done again, or deletes it."""
 
 import contextlib
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ from malmoi.persistence.jobs import lock_job
 from malmoi.persistence.room_messages import find_job
 from malmoi.persistence.tables import Job
 
-_BY_OPERATOR = "An operator has cancelled the recognition of this recording."
+BY_OPERATOR = "An operator has cancelled the recognition of this recording."
+BY_OWNER = "Whoever sent this recording has cancelled its recognition."
 _RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 
@@ -34,7 +35,7 @@ class JobOffice:
     store: ObjectStore
     flags: CancelFlags
 
-    async def cancel(self, job_id: UUID) -> None:
+    async def cancel(self, job_id: UUID, *, detail: str = BY_OPERATOR) -> None:
         """End an open job; a cancelled one stays as it is.
 
         Raises:
@@ -52,7 +53,7 @@ class JobOffice:
             if state.is_final:
                 raise WrongState(f"the job is {state} already")
             open_tasks = [each.task.id for each in held if each.is_open]
-            await cancel(transaction, held, detail=_BY_OPERATOR)
+            await cancel(transaction, held, detail=detail)
         await self.flags.raise_for(open_tasks)
 
     async def retry(self, job_id: UUID) -> Job:

@@ -35,6 +35,7 @@ class Submission:
     owner_user_id: UUID
     lane: Lane
     options: DecodeOptions
+    engine: Engine = Engine.WHISPER
     room_id: UUID | None = None
     grant: int | None = None
     idempotency_key: str | None = None
@@ -85,7 +86,7 @@ class Intake:
         return NewJob(
             id=job_id,
             owner_user_id=submission.owner_user_id,
-            engine=Engine.WHISPER,
+            engine=submission.engine,
             lane=submission.lane,
             options=submission.options,
             audio_key=audio_key(job_id),
@@ -94,6 +95,7 @@ class Intake:
             room_id=submission.room_id,
             idempotency_key=submission.idempotency_key,
             request_sha256=fingerprint,
+            file_name=recording.name,
         )
 
     async def _known(self, submission: Submission, fingerprint: str) -> Job | None:

@@ -5,7 +5,7 @@ One shape on every edge: WebSocket, Redis pub/sub, and replays from PostgreSQL.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from malmoi.contracts.model import Frozen
@@ -36,6 +36,12 @@ class EventType(StrEnum):
     JOB_COMPLETED = "job.completed"
     JOB_FAILED = "job.failed"
     JOB_CANCELLED = "job.cancelled"
+
+
+JOB_ENDS: Final = frozenset(
+    {EventType.JOB_COMPLETED, EventType.JOB_FAILED, EventType.JOB_CANCELLED}
+)
+"""After one of these a job's stream says nothing more."""
 
 
 class Event(Frozen):

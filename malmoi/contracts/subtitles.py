@@ -1,11 +1,11 @@
-"""SubRip and WebVTT from the segments of a transcript."""
+"""SubRip, WebVTT and a table from the segments of a transcript."""
 
 from collections.abc import Iterable
 from typing import TypedDict
 
 
 class Segment(TypedDict):
-    """As `verbose_json` gives them; times in seconds."""
+    """As `verbose_json` gives them, times in seconds; newlines part the lines of a subtitle."""
 
     start: float
     end: float
@@ -28,9 +28,20 @@ def vtt(segments: Iterable[Segment]) -> str:
     return "WEBVTT\n" + "".join(cues)
 
 
+def tsv(segments: Iterable[Segment]) -> str:
+    """A table of `start`, `end` (milliseconds) and `text`, as Whisper's own command writes it."""
+    rows = (f"{round(s['start'] * 1000)}\t{round(s['end'] * 1000)}\t{_line(s)}\n" for s in segments)
+    return "start\tend\ttext\n" + "".join(rows)
+
+
+def _line(segment: Segment) -> str:
+    return " ".join(segment["text"].split())
+
+
 def _text(segment: Segment) -> str:
-    """One line, and without the arrow that would begin another cue."""
-    return " ".join(segment["text"].split()).replace("-->", "→")
+    """Without empty lines, which would end the cue, and the arrow, which would begin another."""
+    lines = (" ".join(each.split()) for each in segment["text"].splitlines())
+    return "\n".join(filter(None, lines)).replace("-->", "→")
 
 
 def _time(seconds: float, decimal_mark: str) -> str:

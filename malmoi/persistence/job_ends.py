@@ -64,6 +64,7 @@ async def do_again(
         baton_grant=ended.baton_grant,
         idempotency_key=ended.idempotency_key,
         request_sha256=ended.request_sha256,
+        file_name=ended.file_name,
         retry_of=ended.id,
     )
     ended.message_id = ended.idempotency_key = None

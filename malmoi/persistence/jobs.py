@@ -36,6 +36,7 @@ class NewJob:
     baton_grant: int | None = None
     idempotency_key: str | None = None
     request_sha256: str | None = None
+    file_name: str | None = None
     retry_of: UUID | None = None
     """The ended job that this one does again."""
 
@@ -64,6 +65,7 @@ async def accept_job(
         audio_bytes=new.audio_bytes,
         idempotency_key=new.idempotency_key,
         request_sha256=new.request_sha256,
+        file_name=new.file_name,
         retry_of=new.retry_of,
         trace_id=new.trace_id,
         state=JobState.QUEUED,

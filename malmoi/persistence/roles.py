@@ -27,6 +27,11 @@ async def set_role(transaction: Transaction, user_id: UUID, role: Role) -> bool:
     return changed.one_or_none() is not None
 
 
+async def lock_user(transaction: Transaction, user_id: UUID) -> None:
+    """Let nobody else count what the account has until the transaction ends."""
+    await transaction.session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
 async def lock_admins(transaction: Transaction) -> set[UUID]:
     """All admins; they stay it until the transaction ends."""
     rows = await transaction.session.scalars(

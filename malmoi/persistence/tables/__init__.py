@@ -4,12 +4,13 @@ from malmoi.persistence.tables.base import Table
 from malmoi.persistence.tables.delivery import DeadLetterRow, EventRow, LedgerLine, OutboxRow
 from malmoi.persistence.tables.jobs import WORDS_OF_RESULT, Job, Task
 from malmoi.persistence.tables.messages import RoomMessage, SignVideo
-from malmoi.persistence.tables.people import User
+from malmoi.persistence.tables.people import ApiKey, User
 from malmoi.persistence.tables.rooms import Participant, RaisedHand, Room, RoomSocket
 from malmoi.persistence.tables.workers import WorkerRow
 
 __all__ = [
     "WORDS_OF_RESULT",
+    "ApiKey",
     "DeadLetterRow",
     "EventRow",
     "Job",

@@ -52,6 +52,8 @@ class Job(Table):
     audio_key: Mapped[str]
     audio_bytes: Mapped[int] = mapped_column(BigInteger)
     audio_s: Mapped[float | None]
+    file_name: Mapped[str | None]
+    """As its sender called the recording; for people to read, and for nothing else."""
     idempotency_key: Mapped[str | None]
     request_sha256: Mapped[str | None]
     """What the idempotency key stands for."""

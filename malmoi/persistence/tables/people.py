@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from malmoi.persistence.tables.base import NOW, Table
@@ -22,3 +24,19 @@ class User(Table):
     tokens_valid_from: Mapped[datetime | None]
     """Tokens issued earlier count no more: an operator has ended the sessions."""
     created_at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
+
+
+class ApiKey(Table):
+    """Lets a system speak for an account, within its scopes; a revoked one has no row."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str]
+    secret_sha256: Mapped[str] = mapped_column(unique=True)
+    begins: Mapped[str]
+    """The first characters of the secret, for its owner to know it by."""
+    scopes: Mapped[list[str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    last_used_at: Mapped[datetime | None]

@@ -79,7 +79,7 @@ async def test_a_job_that_is_cancelled_ends_on_both_screens_and_is_done_again_on
 ) -> None:
     jiyoung = await newcomer("jiyoung")
     await jiyoung.makes_a_room("긴 강의")
-    long = lecture("ko_study", 2, tmp_path)
+    long = lecture("ko_study", 1, tmp_path)
     await jiyoung.page.get_by_test_id("audio-file").set_input_files(long)
     page = admin.page
     await page.goto(f"/admin/jobs?q={jiyoung.email}")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from io import BytesIO
+from typing import Literal
 
 import openai
 import pytest
@@ -47,6 +48,19 @@ async def test_as_plain_text(client: openai.AsyncOpenAI, recogniser: Recogniser)
     assert found == "안녕하세요\n"
 
 
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("srt", "1\n00:00:00,000 --> "), ("vtt", "WEBVTT\n\n00:00:00.000 --> ")],
+)
+async def test_as_subtitles(
+    client: openai.AsyncOpenAI, recogniser: Recogniser, form: Literal["srt", "vtt"], begins: str
+) -> None:
+    found = await client.audio.transcriptions.create(
+        model="gpt-4o-transcribe", file=FILE, response_format=form
+    )
+    assert str(found).startswith(begins)
+
+
 async def test_in_detail_with_words(client: openai.AsyncOpenAI, recogniser: Recogniser) -> None:
     recogniser.text = "hello world"
     found = await client.audio.transcriptions.create(
@@ -70,7 +84,12 @@ async def test_silence_is_an_empty_text(client: openai.AsyncOpenAI, recogniser: 
 
 
 async def test_the_models_are_listed(client: openai.AsyncOpenAI) -> None:
-    assert [each.id async for each in client.models.list()] == ["whisper-1", "whisper"]
+    assert [each.id async for each in client.models.list()] == [
+        "whisper-1",
+        "gpt-4o-transcribe",
+        "gpt-4o-mini-transcribe",
+        "whisper",
+    ]
     assert (await client.models.retrieve("whisper")).owned_by == "malmoi"
     with pytest.raises(openai.NotFoundError):
         await client.models.retrieve("gpt-4")
@@ -80,7 +99,7 @@ async def test_a_model_we_do_not_have_is_never_replaced_by_another(
     client: openai.AsyncOpenAI,
 ) -> None:
     with pytest.raises(openai.NotFoundError) as refused:
-        await client.audio.transcriptions.create(model="gpt-4o-transcribe", file=FILE)
+        await client.audio.transcriptions.create(model="gpt-4", file=FILE)
     assert refused.value.code == "model_not_found"
     assert "whisper-1" in refused.value.message
 
@@ -116,7 +135,8 @@ async def test_our_own_failure_is_not_repeated_by_the_client(
 
 async def test_bad_requests_name_the_parameter(client: openai.AsyncOpenAI) -> None:
     for wrong, param in (
-        ({"response_format": "srt"}, "response_format"),
+        ({"response_format": "doc"}, "response_format"),
+        ({"timestamp_granularities": ["word"]}, "timestamp_granularities"),
         ({"temperature": 3.0}, "temperature"),
         ({"language": "Korean"}, "language"),
         ({"stream": True}, "stream"),

@@ -110,6 +110,7 @@ def store(nginx: Nginx, embedded: EmbeddedServers) -> Minio:
         "/api/upload-video/process-video",
         "/v1/audio/transcriptions",
         "/transcribe",
+        "/jobs",
         "/jobs/a%2Fb",
         "/health",
         "/auth/login",

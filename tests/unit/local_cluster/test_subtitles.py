@@ -13,14 +13,14 @@ ANSWER = {"text": "안녕하세요. one two", "segments": SEGMENTS}
 def test_srt_numbers_its_cues_and_writes_a_comma() -> None:
     assert rendered(ANSWER, "srt") == (
         "1\n00:00:00,000 --> 00:00:01,500\n안녕하세요.\n\n"
-        "2\n01:01:01,000 --> 01:01:03,000\none → two\n"
+        "2\n01:01:01,000 --> 01:01:03,000\none →\ntwo\n"
     )
 
 
 def test_vtt_begins_with_its_name_and_writes_a_point() -> None:
     assert rendered(ANSWER, "vtt") == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n안녕하세요.\n"
-        "\n01:01:01.000 --> 01:01:03.000\none → two\n"
+        "\n01:01:01.000 --> 01:01:03.000\none →\ntwo\n"
     )
 
 

@@ -1,0 +1,51 @@
+"""What somebody sees of the recordings that they handed in as jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from malmoi.contracts.jobs import JobState
+from malmoi.contracts.problems import NotFound
+from malmoi.persistence.database import Database
+from malmoi.persistence.job_ends import retried_as
+from malmoi.persistence.job_pages import JobFilter, jobs_page, tasks_of
+from malmoi.persistence.pages import Place
+from malmoi.persistence.room_messages import find_job
+from malmoi.persistence.tables import Job
+
+
+@dataclass(frozen=True, slots=True)
+class OwnJob:
+    """A job as its owner may see it."""
+
+    job: Job
+    percent: int
+    retried_as: UUID | None = None
+
+
+async def list_own_jobs(
+    database: Database, user_id: UUID, state: JobState | None, *, after: Place | None, limit: int
+) -> Sequence[OwnJob]:
+    """A page of the user's jobs, newest first; what was said in rooms is not among them."""
+    chosen = JobFilter(state=state, owner_user_id=user_id, of_room=False)
+    async with database.reading() as session:
+        rows: Sequence[Any] = await jobs_page(session, chosen, after=after, limit=limit)
+    return [OwnJob(row.Job, int(row.percent)) for row in rows]
+
+
+async def show_own_job(database: Database, job_id: UUID, user_id: UUID) -> OwnJob:
+    """One of them.
+
+    Raises:
+        NotFound: there is no such job of this user.
+
+    """
+    async with database.transaction() as transaction:
+        session = transaction.session
+        job = await find_job(session, job_id)
+        if job is None or job.owner_user_id != user_id or job.room_id is not None:
+            raise NotFound("there is no such job of yours")
+        tasks = await tasks_of(session, job_id)
+        percent = sum(each.percent for each in tasks) // max(len(tasks), 1)
+        return OwnJob(job, percent, await retried_as(session, job_id))
