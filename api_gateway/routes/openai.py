@@ -1,6 +1,6 @@
-"""Any OpenAI client can use the cluster; the login token is its API key."""
+"""Any OpenAI client can use the cluster, with an API key or a login token."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,15 +15,17 @@ from api_gateway.schemas.openai import (
     ModelsOut,
     OpenAiProblem,
     TranscriptionFields,
+    TranslationFields,
     verbose,
 )
-from api_gateway.state import StateDep
+from api_gateway.state import State, StateDep
 from api_gateway.usecases.export_transcript import exported
 from api_gateway.usecases.hand_in import Submission
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, Lane
 from malmoi.contracts.problems import AppError, BodyTooLarge, Unauthorized
 from malmoi.contracts.transcripts import Transcript
+from malmoi.persistence.tables import Job, User
 
 MODELS = ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", *Engine)
 """What OpenAI's documentation asks for is our default; the engines go by their names."""
@@ -69,19 +71,64 @@ async def transcribe(
     """Recognise one recording of up to 15 minutes and answer with its text."""
     async with read_upload(request, "file") as upload:
         fields = upload.fields(TranscriptionFields)
-        _require(fields.model)
-        submission = Submission(
-            owner_user_id=user.id,
-            lane=Lane.BATCH,
-            options=_options(fields),
-            idempotency_key=idempotency_key,
+        options = DecodeOptions(
+            language=None if fields.language == "auto" else fields.language,
+            prompt=fields.prompt,
+            temperature=fields.temperature,
         )
-        job = await state.intake.take(submission, upload.recording)
+        wanted = _wanted(user, fields, options, idempotency_key)
+        job = await state.intake.take(wanted, upload.recording)
+    words = "word" in fields.timestamp_granularities
+    return _show(await _said(state, job), fields, words=words)
+
+
+@router.post(
+    "/audio/translations",
+    openapi_extra=form_schema("file", TranslationFields),
+    responses=_errors(UnknownModel, BodyTooLarge, RecognitionFailed, StillRunning),
+    response_model=None,
+)
+async def translate(
+    request: Request,
+    user: Sender,
+    state: StateDep,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Say in English what is said in a recording of up to 15 minutes, in any language."""
+    async with read_upload(request, "file") as upload:
+        fields = upload.fields(TranslationFields)
+        options = DecodeOptions(
+            task="translate",
+            prompt=fields.prompt,
+            temperature=fields.temperature,
+            word_timestamps=False,  # an English word is not spoken at any time
+        )
+        wanted = _wanted(user, fields, options, idempotency_key)
+        job = await state.intake.take(wanted, upload.recording)
+    said = (await _said(state, job)).model_copy(
+        update={"language": "english"}
+    )  # so OpenAI calls it
+    return _show(said, fields, task="translate")
+
+
+def _wanted(
+    user: User, fields: TranslationFields, options: DecodeOptions, idempotency_key: str | None
+) -> Submission:
+    _require(fields.model)
+    return Submission(
+        owner_user_id=user.id,
+        lane=Lane.BATCH,
+        options=options,
+        idempotency_key=idempotency_key,
+    )
+
+
+async def _said(state: State, job: Job) -> Transcript:
     ended = await state.waiting.for_end(job.id, seconds=state.settings.transcription_wait_s)
     if ended is None:
         raise StillRunning(f"still being recognised as job {job.id}; ask later with the same key")
     result = completed(ended).result or {}
-    return _show(Transcript.model_validate(result["transcript"]), fields)
+    return Transcript.model_validate(result["transcript"])
 
 
 def _require(model: str) -> None:
@@ -89,22 +136,18 @@ def _require(model: str) -> None:
         raise UnknownModel(f"there is no model {model!r} here; there are {', '.join(MODELS)}")
 
 
-def _options(fields: TranscriptionFields) -> DecodeOptions:
-    return DecodeOptions(
-        language=None if fields.language == "auto" else fields.language,
-        prompt=fields.prompt,
-        temperature=fields.temperature,
-        word_timestamps=True,
-    )
-
-
-def _show(transcript: Transcript, fields: TranscriptionFields) -> Response:
+def _show(
+    transcript: Transcript,
+    fields: TranslationFields,
+    *,
+    words: bool = False,
+    task: Literal["transcribe", "translate"] = "transcribe",
+) -> Response:
     match fields.response_format:
         case "text":
             return Response(transcript.text + "\n", media_type="text/plain")
         case "verbose_json":
-            words = "word" in fields.timestamp_granularities
-            return JSONResponse(verbose(transcript, words=words))
+            return JSONResponse(verbose(transcript, words=words, task=task))
         case "srt" | "vtt" as form:
             return Response(exported(transcript, None, form), media_type="text/plain")
         case "json":

@@ -8,14 +8,19 @@ from api_gateway.schemas.rooms import Language
 from malmoi.contracts.transcripts import Segment, Transcript
 
 
-class TranscriptionFields(BaseModel):
+class TranslationFields(BaseModel):
     """What stands beside the file; fields we do not know are ignored, as clients send many."""
 
     model: str = Field(max_length=200)
-    language: Language | None = None
     prompt: str | None = Field(default=None, max_length=2000)
     response_format: Literal["json", "text", "srt", "vtt", "verbose_json"] = "json"
     temperature: float | None = Field(default=None, ge=0, le=1)
+
+
+class TranscriptionFields(TranslationFields):
+    """The same, with the language that is spoken and the times that are wanted."""
+
+    language: Language | None = None
     timestamp_granularities: list[Literal["word", "segment"]] | Literal["word", "segment"] = (
         "segment"
     )
@@ -62,10 +67,12 @@ class ModelsOut(BaseModel):
     data: list[ModelOut]
 
 
-def verbose(transcript: Transcript, *, words: bool) -> dict[str, Any]:
+def verbose(
+    transcript: Transcript, *, words: bool, task: Literal["transcribe", "translate"] = "transcribe"
+) -> dict[str, Any]:
     """The `verbose_json` form."""
     shown: dict[str, Any] = {
-        "task": "transcribe",
+        "task": task,
         "language": transcript.language or "",
         "duration": transcript.duration_s,
         "text": transcript.text,

@@ -61,6 +61,24 @@ async def test_as_subtitles(
     assert str(found).startswith(begins)
 
 
+# OpenAI would rather have its clients ask a chat model.
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
+async def test_what_is_said_in_any_language_is_told_in_english(
+    client: openai.AsyncOpenAI, recogniser: Recogniser
+) -> None:
+    recogniser.text = "Hello."
+    plain = await client.audio.translations.create(model="whisper-1", file=FILE, prompt="Seoul")
+    detailed = await client.audio.translations.create(
+        model="whisper-1", file=FILE, response_format="verbose_json"
+    )
+
+    assert plain.text == "Hello."
+    assert (detailed.text, detailed.language) == ("Hello.", "english")
+    options = recogniser.seen[0].options
+    assert (options["task"], options["language"], options["prompt"]) == ("translate", None, "Seoul")
+    assert options["word_timestamps"] is False
+
+
 async def test_in_detail_with_words(client: openai.AsyncOpenAI, recogniser: Recogniser) -> None:
     recogniser.text = "hello world"
     found = await client.audio.transcriptions.create(
