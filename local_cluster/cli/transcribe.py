@@ -1,27 +1,31 @@
 """`malmoi transcribe FILE`: a recording through the running cluster."""
 
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import click
 import httpx
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from local_cluster.answers import checked
 from local_cluster.cli.console import running_state
 from local_cluster.errors import RequestRefused
+from local_cluster.handed_in import HandedIn, hand_in
 from local_cluster.home import Home, default_root
 from local_cluster.local_user import LocalUser
-from malmoi.contracts import subtitles
 
-TIMEOUT = httpx.Timeout(30, read=3600)
-"""Seconds. The answer to a long recording comes when it is done."""
-
-Format: TypeAlias = Literal["text", "json", "srt", "vtt"]
+_TIMEOUT: Final = httpx.Timeout(30)
+Format: TypeAlias = Literal["text", "json", "srt", "vtt", "tsv"]
 
 
 class WatchedFile(io.FileIO):
@@ -44,69 +48,64 @@ class WatchedFile(io.FileIO):
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "srt", "vtt"]),
+    type=click.Choice(["text", "json", "srt", "vtt", "tsv"]),
     default="text",
     show_default=True,
-    help="json has the segments with their times; srt and vtt are subtitles.",
+    help="json has segments and words with their times; srt and vtt are subtitles.",
 )
 def transcribe(file: Path, *, language: str | None, form: Format) -> None:
     """Print what is said in FILE: any usual audio format, or the sound of a video.
 
-    Uses the cluster that runs already (see `malmoi up`) and starts nothing.
+    Uses the cluster that runs already (see `malmoi up`) and starts nothing. Ctrl-C cancels.
     """
     home = Home(default_root())
     state = running_state(home)
     try:
-        with httpx.Client(base_url=state.url, timeout=TIMEOUT) as client:
-            answer = _ask(client, home, file, language=language)
+        with httpx.Client(base_url=state.url, timeout=_TIMEOUT) as client:
+            job = _through(client, home, file, language)
+            click.echo(job.text(form).rstrip("\n"))
     except httpx.TransportError as error:
         raise RequestRefused(f"the connection to {state.url} broke: {error}") from error
-    click.echo(rendered(answer, form))
 
 
-def rendered(answer: dict[str, Any], form: Format) -> str:
-    """Return the text of a `verbose_json` answer in the form that was asked for."""
-    match form:
-        case "text":
-            return str(answer["text"])
-        case "json":
-            return json.dumps(answer, ensure_ascii=False, indent=2)
-        case "srt":
-            return subtitles.srt(answer["segments"])
-        case "vtt":
-            return subtitles.vtt(answer["segments"])
+def _through(client: httpx.Client, home: Home, file: Path, language: str | None) -> HandedIn:
+    """Hand the file in and wait for its end, with a bar for each."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        job = HandedIn(client, _sent(client, home, file, language, progress))
+        bar = progress.add_task("transcribing", total=100)
+        try:
+            job.follow(lambda percent: progress.update(bar, completed=percent))
+        except KeyboardInterrupt:
+            job.cancel()
+            raise
+    return job
 
 
-def _ask(client: httpx.Client, home: Home, file: Path, *, language: str | None) -> dict[str, Any]:
+def _sent(
+    client: httpx.Client, home: Home, file: Path, language: str | None, progress: Progress
+) -> str:
+    """Send the file as the user of this home; returns the id of its job."""
     user = LocalUser.of(home.user_file, client)
-    fields = {"model": "whisper-1", "response_format": "verbose_json"}
-    if language:
-        fields["language"] = language
-    answer = _upload(client, file, fields, token=user.token)
+    answer = _upload(client, user, file, language, progress)
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         user = user.logged_in_again(home.user_file, client)
-        answer = _upload(client, file, fields, token=user.token)
-    return checked(answer)
+        answer = _upload(client, user, file, language, progress)
+    return str(checked(answer)["job_id"])
 
 
 def _upload(
-    client: httpx.Client, file: Path, fields: dict[str, str], *, token: str
+    client: httpx.Client, user: LocalUser, file: Path, language: str | None, progress: Progress
 ) -> httpx.Response:
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    size = file.stat().st_size
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("sending", total=size)
-
-        def on_read(position: int) -> None:
-            if position < size:
-                progress.update(task, completed=position)
-            else:
-                progress.update(task, description="transcribing", total=None)
-
-        with WatchedFile(file, on_read) as body:
-            return client.post(
-                "/v1/audio/transcriptions",
-                data=fields,
-                files={"file": (file.name, body)},
-                headers={"Authorization": f"Bearer {token}"},
-            )
+    client.headers["Authorization"] = f"Bearer {user.token}"
+    bar = progress.add_task("sending", total=file.stat().st_size)
+    with WatchedFile(file, lambda read: progress.update(bar, completed=read)) as body:
+        answer = hand_in(client, body, file.name, language)
+    progress.remove_task(bar)
+    return answer

@@ -10,12 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from local_cluster.handed_in import HandedIn
 from malmoi.contracts.messages import TaskHeartbeat
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.object_store.keys import audio_key
 from malmoi.object_store.store import ObjectMissing
 from malmoi.persistence.tasks import lock_task
 from result_handler.usecases.record_progress import record_progress
+from tests.e2e.browser.line import line_to
 from tests.integration.api_gateway.conftest import Gateway
 from tests.integration.api_gateway.operators import Pipeline
 from tests.integration.api_gateway.people import CLIP, Person, two_in_a_room
@@ -186,6 +188,30 @@ async def test_its_events_come_live_numbered_and_from_any_number_on(sender: Send
     story = [(1, "job.running"), (2, "job.progress"), (3, "job.completed")]
     assert await asyncio.wait_for(hearing, 10) == story
     assert await sender.hears(job_id, **{"Last-Event-ID": "1"}) == story[1:]
+
+
+async def test_a_console_that_was_cut_off_hears_the_rest_and_the_end(
+    gateway: Gateway, sender: Sender
+) -> None:
+    job_id = await sender.job_that_is("running")
+    percents: list[int] = []
+    signed_in = {"Authorization": sender.person.http.headers["Authorization"]}
+    async with line_to(httpx.URL(gateway.url).port or 0) as line:
+        with httpx.Client(base_url=line.url, headers=signed_in, timeout=5) as console:
+            job = HandedIn(console, job_id)
+            following = asyncio.create_task(asyncio.to_thread(job.follow, percents.append))
+            await sender.beats(job_id, 30)
+            async with asyncio.timeout(10):
+                while not percents:
+                    await asyncio.sleep(0.01)
+            line.cut()
+            await sender.beats(job_id, 60)
+            await sender.recogniser.answer_running(job_id)
+            line.mend()
+            await asyncio.wait_for(following, 10)
+
+            assert percents == [30, 60]
+            assert await asyncio.to_thread(job.text, "text") == "안녕하세요\n"
 
 
 async def test_whoever_has_heard_everything_is_sent_away_for_good(sender: Sender) -> None:

@@ -189,7 +189,7 @@ def test_a_file_that_is_no_recording_is_refused_with_the_reason(
     refused = malmoi("transcribe", str(tmp_path / "poem.mp3"))
 
     assert refused.returncode == 1
-    assert "/v1/audio/transcriptions was answered with 4" in refused.stderr
+    assert "/result was answered with 422" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
