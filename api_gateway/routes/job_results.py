@@ -1,0 +1,118 @@
+"""What a job has become: its text, its recording, and what happens to it."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal, TypeAlias
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from api_gateway.errors import (
+    JobCancelled,
+    RangeNotSatisfiable,
+    RecognitionFailed,
+    ScopeMissing,
+    WrongState,
+)
+from api_gateway.live.server_sent import server_sent
+from api_gateway.owners import Own
+from api_gateway.routes.clips import completed
+from api_gateway.routes.ranges import ranged
+from api_gateway.schemas.openai import verbose
+from api_gateway.state import StateDep
+from api_gateway.usecases.correct_job import correction_of, transcript_of
+from api_gateway.usecases.export_transcript import Form, as_it_reads, exported
+from malmoi.contracts.events import job_stream
+from malmoi.contracts.jobs import JobState
+from malmoi.contracts.problems import NotFound, Unauthorized, Unavailable
+from malmoi.web.problems import Malformed, problems
+
+router = APIRouter(
+    prefix="/jobs/{job_id}",
+    tags=["jobs"],
+    responses=problems(Unauthorized, ScopeMissing, NotFound, Malformed),
+)
+ResultFormat: TypeAlias = Literal["json", "verbose_json", "text", "srt", "vtt", "tsv"]
+_FORMS: dict[ResultFormat, tuple[Form, str]] = {
+    "json": ("json", "application/json"),
+    "text": ("txt", "text/plain"),
+    "srt": ("srt", "application/x-subrip"),
+    "vtt": ("vtt", "text/vtt"),
+    "tsv": ("tsv", "text/tab-separated-values"),
+}
+_SOUND = {"content": {"audio/*": {}}, "description": "The recording, or the range asked for"}
+_NEWEST_EVENT = 2**63 - 1
+EventNumber = Annotated[int, Query(ge=0, le=_NEWEST_EVENT)]
+
+
+@router.get(
+    "/result",
+    responses={
+        200: {
+            "description": "The text, as corrected where it was",
+            "content": {each: {} for _, each in _FORMS.values()},
+        },
+        **problems(WrongState, JobCancelled, RecognitionFailed),
+    },
+    response_class=Response,
+)
+async def get_result(
+    own: Own, form: Annotated[ResultFormat, Query(alias="format")] = "json"
+) -> Response:
+    """What was said. Any format at any time: nothing is recognised again for it."""
+    job = own.job
+    if not JobState(job.state).is_final:
+        raise WrongState(f"the job is {job.state}; read the result when its events say completed")
+    completed(job)
+    transcript, correction = transcript_of(job), correction_of(job)
+    if form == "verbose_json":
+        return JSONResponse(verbose(as_it_reads(transcript, correction), words=True))
+    kind, media_type = _FORMS[form]
+    name = f"{job.id}.{kind}"
+    return Response(
+        exported(transcript, correction, kind),
+        media_type=media_type,
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+@router.get(
+    "/audio",
+    response_class=Response,
+    responses={200: _SOUND, 206: _SOUND, **problems(RangeNotSatisfiable, Unavailable)},
+)
+async def play_recording(own: Own, request: Request, state: StateDep) -> Response:
+    """The recording as it was handed in, whole or by `Range`."""
+    return await ranged(state.store, own.job.audio_key, request)
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-Sent Events, numbered, to the end of the job",
+            "content": {"text/event-stream": {}},
+        },
+        204: {"description": "The job has ended, and you have heard everything"},
+    },
+)
+async def follow_job(
+    own: Own,
+    state: StateDep,
+    after: EventNumber = 0,
+    last_event_id: Annotated[int | None, Header(ge=0, le=_NEWEST_EVENT)] = None,
+) -> Response:
+    """What happens to the job, from its beginning or after a number, live."""
+    heard = after if last_event_id is None else last_event_id
+    if JobState(own.job.state).is_final and heard >= own.job.last_seq:
+        return Response(status_code=HTTPStatus.NO_CONTENT)  # an EventSource comes back no more
+    told = server_sent(
+        state.hub,
+        job_stream(own.job.id),
+        heard,
+        keep_alive_s=state.settings.ping_interval_s,
+        draining=lambda: state.waiting.draining,
+    )
+    # Not to be collected by a proxy on the way.
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
