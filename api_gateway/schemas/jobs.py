@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api_gateway.schemas.rooms import Language
+from api_gateway.schemas.texts import Prompt
 from api_gateway.usecases.own_jobs import OwnJob
 from malmoi.contracts.jobs import Engine, JobState
 
@@ -27,8 +28,7 @@ class JobFields(BaseModel):
     engine: Engine = Engine.WHISPER
     language: Language | None = None
     """Otherwise it is detected."""
-    prompt: str | None = Field(default=None, max_length=2000)
-    """Names and terms that occur in the recording."""
+    prompt: Prompt | None = None
     temperature: float | None = Field(default=None, ge=0, le=1)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from api_gateway.schemas.rooms import Language
+from api_gateway.schemas.texts import Prompt
 from malmoi.contracts.transcripts import Segment, Transcript
 
 
@@ -12,7 +13,7 @@ class TranslationFields(BaseModel):
     """What stands beside the file; fields we do not know are ignored, as clients send many."""
 
     model: str = Field(max_length=200)
-    prompt: str | None = Field(default=None, max_length=2000)
+    prompt: Prompt | None = None
     response_format: Literal["json", "text", "srt", "vtt", "verbose_json"] = "json"
     temperature: float | None = Field(default=None, ge=0, le=1)
 

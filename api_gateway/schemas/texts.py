@@ -1,8 +1,8 @@
 """Texts that people write: PostgreSQL and every screen can take them."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 _OF_LINES: Final = frozenset("\n\t")
 
@@ -16,3 +16,6 @@ def _legible(text: str) -> str:
 
 LEGIBLE: Final = AfterValidator(_legible)
 """Lines of text; to be named behind the constraints of a `str`, which are judged first."""
+
+Prompt = Annotated[str, Field(max_length=2000), LEGIBLE]
+"""Names and terms that are likely to occur in a recording."""

@@ -360,6 +360,7 @@ async def test_without_a_text_the_result_says_why(
         ({"language": "Korean"}, "language"),
         ({"temperature": "3"}, "temperature"),
         ({"prompt": "x" * 2001}, "prompt"),
+        ({"prompt": "a\0b"}, "prompt"),
     ],
 )
 async def test_malformed_options_are_named(

@@ -156,6 +156,7 @@ async def test_bad_requests_name_the_parameter(client: openai.AsyncOpenAI) -> No
         ({"response_format": "doc"}, "response_format"),
         ({"timestamp_granularities": ["word"]}, "timestamp_granularities"),
         ({"temperature": 3.0}, "temperature"),
+        ({"prompt": "a\0b"}, "prompt"),
         ({"language": "Korean"}, "language"),
         ({"stream": True}, "stream"),
     ):
