@@ -14,7 +14,7 @@ export function Shell() {
   const token = useToken()
   const navigate = useNavigate()
   const matches = useMatches()
-  const guarded = matches.some((match) => /^\/(rooms|admin)/.test(match.fullPath))
+  const guarded = matches.some((match) => /^\/(rooms|recordings|admin)/.test(match.fullPath))
   useEffect(() => {
     if (token === null && guarded) {
       const next = location.pathname + location.search
@@ -29,8 +29,9 @@ export function Shell() {
       <header className="shell-bar">
         <Link to="/rooms" className="brand">
           <img src="/icon.svg" alt="" width={28} height={28} />
-          <span>{t('brand')}</span>
+          <span className="brand-name">{t('brand')}</span>
         </Link>
+        {token !== null && <Places />}
         <div className="shell-tools">
           <LanguageSwitch />
           <ThemeSwitch />
@@ -41,6 +42,16 @@ export function Shell() {
         <Outlet />
       </main>
     </div>
+  )
+}
+
+function Places() {
+  const t = useText()
+  return (
+    <nav className="places" aria-label={t('shell.places')}>
+      <Link to="/rooms">{t('shell.rooms')}</Link>
+      <Link to="/recordings">{t('shell.recordings')}</Link>
+    </nav>
   )
 }
 
@@ -55,7 +66,10 @@ function LanguageSwitch() {
       lang={other}
       onClick={() => setLocale(other)}
     >
-      {t('shell.otherLanguage')}
+      <span className="wide">{t('shell.otherLanguage')}</span>
+      <span className="narrow" aria-hidden="true">
+        {t('shell.otherLanguage.short')}
+      </span>
     </button>
   )
 }

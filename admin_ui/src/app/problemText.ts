@@ -46,6 +46,9 @@ const known: Readonly<Record<string, TextKey>> = {
   SIGN_SERVICE_LOST: 'problem.SIGN_SERVICE',
 }
 
+/** Whether there is a sentence of ours for this code. */
+export const isKnown = (code: string): boolean => code in known
+
 /** What went wrong and what to do, in the reader's language; details of others as they came. */
 export function problemText(error: unknown, say: typeof text = text): string {
   if (!(error instanceof Problem)) return say('problem.other')

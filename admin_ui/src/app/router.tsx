@@ -50,12 +50,26 @@ const roomRoute = createRoute({
     typeof search['invite'] === 'string' ? { invite: search['invite'] } : {},
 }).lazy(() => import('../room/RoomPage').then((page) => page.route))
 
+const recordingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/recordings',
+  beforeLoad: signedIn,
+}).lazy(() => import('../recordings/RecordingsPage').then((page) => page.route))
+
+const recordingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/recordings/$jobId',
+  beforeLoad: signedIn,
+}).lazy(() => import('../recordings/RecordingPage').then((page) => page.route))
+
 const routeTree = rootRoute.addChildren([
   indexRoute,
   loginRoute,
   signupRoute,
   roomsRoute,
   roomRoute,
+  recordingsRoute,
+  recordingRoute,
   ...consoleRoutes,
 ])
 

@@ -11,6 +11,8 @@ addEventListener('storage', (event) => {
 
 export const currentToken = store.get
 export const useToken = store.use
+/** Tells when somebody signs in or out. */
+export const onToken = store.subscribe
 
 export function signIn(token: string): void {
   localStorage.setItem(KEY, token)

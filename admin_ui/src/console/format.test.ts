@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 
 import {
   formatAgo,
-  formatBytes,
   formatInstantShort,
   formatPlace,
   formatShare,
@@ -34,14 +33,6 @@ describe('lengths', () => {
 })
 
 describe('amounts', () => {
-  test('bytes go by powers of a thousand', () => {
-    expect([formatBytes(0, 'en'), formatBytes(999, 'en'), formatBytes(1_540_000, 'en')]).toEqual([
-      '0 B',
-      '999 B',
-      '1.5 MB',
-    ])
-  })
-
   test('a share is a percentage', () => {
     expect(formatShare(0.427, 'ko')).toBe('43%')
   })

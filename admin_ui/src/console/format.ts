@@ -2,21 +2,6 @@
 
 export type Locale = 'ko' | 'en'
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-
-/** `1.5 MB`, by powers of 1000. */
-export function formatBytes(bytes: number, locale: Locale): string {
-  const power = Math.min(
-    Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 0),
-    UNITS.length - 1,
-  )
-  const digits = power === 0 ? 0 : 1
-  const value = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(
-    bytes / 1000 ** power,
-  )
-  return `${value} ${UNITS[power] ?? 'B'}`
-}
-
 function unit(value: number, name: string, locale: Locale, digits = 0): string {
   return new Intl.NumberFormat(locale, {
     style: 'unit',

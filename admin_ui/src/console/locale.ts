@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { bytes } from '../i18n/bytes'
 import { useLocale } from '../i18n/locale'
 import * as format from './format'
 
@@ -7,7 +8,7 @@ export function useFormat() {
   const locale = useLocale()
   return useMemo(
     () => ({
-      bytes: (value: number) => format.formatBytes(value, locale),
+      bytes: (value: number) => bytes(value, locale),
       span: (seconds: number) => format.formatSpan(seconds, locale),
       instant: (iso: string) => format.formatInstant(iso, locale),
       short: (iso: string) => format.formatInstantShort(iso, locale),

@@ -4,6 +4,8 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import * as console_en from '../console/i18n/en'
 import * as console_ko from '../console/i18n/ko'
+import * as recordings_en from '../recordings/i18n/en'
+import * as recordings_ko from '../recordings/i18n/ko'
 import { en } from './en'
 import { ko } from './ko'
 
@@ -36,8 +38,10 @@ function mentions(inside: (path: string) => boolean): (key: string) => boolean {
 }
 
 const inConsole = (path: string) => path.includes('/console/')
+const inRecordings = (path: string) => path.includes('/recordings/')
 const catalogues = [
   { name: 'rooms', ko, en, inside: (path: string) => !inConsole(path) },
+  { name: 'recordings', ko: recordings_ko.ko, en: recordings_en.en, inside: inRecordings },
   { name: 'console', ko: console_ko.ko, en: console_en.en, inside: inConsole },
 ]
 

@@ -28,12 +28,17 @@ class Lived:
     room_id: str
     heard_job: str
     refused_job: str
+    recording: str
+    refused_recording: str
 
     def places(self) -> dict[str, str]:
         """Paths of the pages behind the sign-in, by name."""
         return {
             "rooms": "/rooms",
             "room": f"/rooms/{self.room_id}",
+            "recordings": "/recordings",
+            "recording": f"/recordings/{self.recording}",
+            "recording-failed": f"/recordings/{self.refused_recording}",
             **CONSOLE,
             "admin-job": f"/admin/jobs/{self.heard_job}",
             "admin-job-failed": f"/admin/jobs/{self.refused_job}",
@@ -41,7 +46,10 @@ class Lived:
 
 
 async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: str) -> Lived:
-    """Let two people talk: clips are understood, a video is signed, one file is no recording."""
+    """Let two people talk: clips are understood, a video is signed, one file is no recording.
+
+    The admin has also handed in a recording, and a file that is none.
+    """
     admin, peer = [await sign_up(client, name) for name in names or (None, None)]
     email = (await admin.get("/me")).json()["user"]["email"]
     cluster.malmoi("admin", "grant", email)
@@ -54,7 +62,19 @@ async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: s
     await signs(peer, room_id)
     jobs = (await admin.get("/api/admin/jobs", params={"room_id": room_id})).json()["jobs"]
     of_state = {job["state"]: job["id"] for job in reversed(jobs)}
-    return Lived(admin, room_id, of_state["completed"], of_state["failed"])
+    recording = await hands_in(admin, "점심 이야기.flac", (SPEECH / "ko_lunch.flac").read_bytes())
+    refused = await hands_in(admin, "편지.mp3", b"RIFF but no sound at all" * 40)
+    return Lived(admin, room_id, of_state["completed"], of_state["failed"], recording, refused)
+
+
+async def hands_in(person: Person, name: str, content: bytes) -> str:
+    """Hand in a recording and wait until it is done or refused; returns the job's id."""
+    answer = await person.post("/api/jobs", files={"file": (name, content)})
+    job_id = str(answer.raise_for_status().json()["job_id"])
+    # The events end with the job.
+    heard = await person.get(f"/api/jobs/{job_id}/events")
+    heard.raise_for_status()
+    return job_id
 
 
 async def signs(person: Person, room_id: str) -> None:

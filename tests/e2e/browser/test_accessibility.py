@@ -11,7 +11,7 @@ from tests.e2e.browser.conftest import Newcomers
 from tests.e2e.browser.person import Person
 from tests.e2e.browser.places import BEFORE_SIGNING_IN, CONSOLE, Lived, lived_in
 from tests.e2e.browser.window import TOKEN_KEY
-from tests.e2e.browser.words import console_ko, ko
+from tests.e2e.browser.words import console_ko, ko, recordings_ko
 from tests.e2e.conftest import RunningCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.model]
@@ -19,7 +19,16 @@ pytestmark = [pytest.mark.cluster, pytest.mark.model]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AT_REST = {"reduced_motion": "reduce"}
 """Colours that are on their way to others are nobody's to judge."""
-PLACES = ("rooms", "room", *CONSOLE, "admin-job", "admin-job-failed")
+PLACES = (
+    "rooms",
+    "room",
+    "recordings",
+    "recording",
+    "recording-failed",
+    *CONSOLE,
+    "admin-job",
+    "admin-job-failed",
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +69,7 @@ async def test_what_opens_over_a_page_is_for_everybody(admin: Person, lived: Liv
     openers = {
         "/rooms": (ko("rooms.create"),),
         f"/rooms/{lived.room_id}": (ko("invite.open"), ko("sign.open"), ko("menu.open")),
+        f"/recordings/{lived.recording}": (recordings_ko("one.delete"),),
         f"/admin/jobs/{lived.heard_job}": (console_ko("job.delete"),),
     }
 

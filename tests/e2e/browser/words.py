@@ -24,6 +24,11 @@ def console_ko(key: str, **values: object) -> str:
     return _filled(catalogue("console/i18n/ko.ts")[key], values)
 
 
+def recordings_ko(key: str, **values: object) -> str:
+    """The Korean text of the recordings' pages."""
+    return _filled(catalogue("recordings/i18n/ko.ts")[key], values)
+
+
 @cache
 def catalogue(path: str) -> dict[str, str]:
     """All texts of one file by their keys."""

@@ -9,7 +9,7 @@ import { Trouble } from '../parts/Trouble'
 import { Exports } from './Exports'
 import { Player } from './Player'
 import { usePlayhead } from './playhead'
-import { recordingName } from './recordingName'
+import { recordingName } from '../../app/recordingName'
 import { TranscriptEditor } from './TranscriptEditor'
 
 /** The recording and its text in step. */

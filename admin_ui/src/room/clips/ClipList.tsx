@@ -3,7 +3,7 @@ import { Button } from '../../ui/Button'
 import { canPress } from '../mic/MicButton'
 import type { Mic, MicEvent } from '../mic/states'
 import { useReason } from '../mic/reason'
-import { useBlobUrl } from '../messages/useBlobUrl'
+import { useBlobUrl } from '../../ui/useBlobUrl'
 import type { Clips, ClipView } from './useClips'
 
 interface Props {

@@ -5,10 +5,10 @@ import { Problem } from '../../api/problem'
 import { message } from '../examples'
 import { empty, type Story } from '../story/story'
 import { dropClip, keptClips } from './storage'
-import { upload, type Upload } from './upload'
+import { upload, type Upload } from '../../api/upload'
 import { useClips } from './useClips'
 
-vi.mock('./upload', () => ({ upload: vi.fn(), fileName: () => 'clip.webm' }))
+vi.mock('../../api/upload', () => ({ upload: vi.fn(), fileName: () => 'clip.webm' }))
 const sent = vi.mocked(upload)
 const tellMic = vi.fn()
 

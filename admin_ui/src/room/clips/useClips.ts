@@ -3,9 +3,9 @@ import type { Problem } from '../../api/problem'
 import type { MicEvent } from '../mic/states'
 import type { Story } from '../story/story'
 import { claim, letGo } from './claim'
-import { newKey } from './key'
+import { newKey } from '../../api/key'
 import { dropClip, keepClip, keptClips, storedClip, type Clip } from './storage'
-import { fileName, upload } from './upload'
+import { fileName, upload } from '../../api/upload'
 import { isJudged, verdictOn } from './verdict'
 
 export interface ClipView {

@@ -5,8 +5,8 @@ import { Icon } from '../../ui/Icon'
 import type { Message } from '../model'
 import { mediaOf, wordsOf, type Word } from '../requests'
 import { silence } from './silence'
-import { PlayerBar } from './PlayerBar'
-import { useBlobUrl } from './useBlobUrl'
+import { PlayerBar } from '../../ui/PlayerBar'
+import { useBlobUrl } from '../../ui/useBlobUrl'
 import { Words } from './Words'
 
 /** The text of a message and, where there is a recording, a way to hear it word by word. */

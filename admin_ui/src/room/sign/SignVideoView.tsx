@@ -5,7 +5,7 @@ import { Badge } from '../../ui/Badge'
 import { Icon } from '../../ui/Icon'
 import { useReason } from '../mic/reason'
 import { silence } from '../messages/silence'
-import { useBlobUrl } from '../messages/useBlobUrl'
+import { useBlobUrl } from '../../ui/useBlobUrl'
 import type { Message } from '../model'
 import { mediaOf } from '../requests'
 

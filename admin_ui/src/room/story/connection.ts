@@ -1,5 +1,5 @@
 import type { Frame } from '../model'
-import { delayBefore } from './backoff'
+import { delayBefore } from '../../api/backoff'
 
 export type Link =
   | 'connecting'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { signIn, signOut } from '../../app/session'
+import { signIn, signOut } from '../app/session'
 import { fileName, upload } from './upload'
 
 class FakeRequest {

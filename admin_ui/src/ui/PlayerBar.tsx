@@ -1,7 +1,8 @@
 import { useEffect, useState, type RefObject } from 'react'
-import { useText } from '../../i18n'
-import { duration } from '../../i18n/format'
-import { Icon } from '../../ui/Icon'
+import { useText } from '../i18n'
+import { duration } from '../i18n/format'
+import { Icon } from './Icon'
+import './player.css'
 
 interface Props {
   audio: RefObject<HTMLAudioElement | null>

@@ -1,6 +1,6 @@
-import { API } from '../../api/client'
-import { problemOf, unreachable, type Problem } from '../../api/problem'
-import { currentToken } from '../../app/session'
+import { API } from './client'
+import { problemOf, unreachable, type Problem } from './problem'
+import { currentToken } from '../app/session'
 
 export interface Upload {
   path: string

@@ -1,0 +1,23 @@
+import { useText, type TextKey } from './i18n'
+import type { Recording } from './model'
+import { Progress } from './Progress'
+import { useFollowing } from './useFollowing'
+
+const stages: Readonly<Record<string, TextKey>> = {
+  fetch: 'stage.fetch',
+  decode: 'stage.decode',
+  transcribe: 'stage.transcribe',
+}
+
+/** A recording that is not done: how far it is, as it happens. */
+export function Underway({ recording }: { recording: Recording }) {
+  const t = useText()
+  const stage = useFollowing(recording)
+  const running = stages[stage ?? ''] ?? 'stage.transcribe'
+  return (
+    <div className="card recording-underway">
+      <p aria-live="polite">{t(recording.state === 'queued' ? 'stage.queued' : running)}</p>
+      <Progress of={recording} name={recording.file_name ?? t('unnamed')} />
+    </div>
+  )
+}
