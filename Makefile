@@ -8,6 +8,7 @@ UI := admin_ui
 UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
 TESTS ?= tests
 # Most tests wait for servers, so two files run at a time; JOBS=0 runs one after the other.
+# Browsers and engines do not wait: two of them on two cores are no quicker, and miss their times.
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
 AUDIO ?=
 LANGUAGE ?=
@@ -64,7 +65,12 @@ status: ## What runs
 	$(BIN)/malmoi status
 
 test: install lint types ui-test ## Check everything (TESTS=path for a part, JOBS=0 for one at a time)
+ifdef TESTS
 	$(PYTEST) $(TESTS) -m "not kafka_apache"
+else
+	$(PYTEST) -m "not kafka_apache" --ignore=tests/e2e/browser
+	$(BIN)/python -m pytest tests/e2e/browser
+endif
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
 	MALMOI_TEST_BROKER=apache $(PYTEST) tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser

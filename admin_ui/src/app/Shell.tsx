@@ -109,7 +109,7 @@ function Account() {
       }
       items={[
         ...(me.data?.role === 'admin' ? [console] : []),
-        { label: t('shell.signOut', { email: me.data?.email ?? '' }), onSelect: leave },
+        { id: 'signOut', label: t('shell.signOut', { email: me.data?.email ?? '' }), onSelect: leave },
       ]}
     />
   )

@@ -1,7 +1,9 @@
 """Coming in: accounts, languages, and addresses that lead nowhere."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.browser.conftest import Newcomers
 from tests.e2e.browser.words import en, ko
@@ -24,6 +26,22 @@ async def test_who_makes_an_account_stands_before_the_rooms_and_comes_back_later
     await page.get_by_role("button", name=ko("login.submit")).click()
 
     await expect(page).to_have_url(f"{jiyoung.url}/rooms")
+
+
+async def test_a_menu_stays_open_when_the_account_comes_late(newcomer: Newcomers) -> None:
+    jiyoung = await newcomer("jiyoung")
+    page = jiyoung.page
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await page.route("**/api/me", late)
+    await page.goto("/rooms")
+    await page.get_by_role("button", name=ko("shell.account")).click()
+
+    leave = page.get_by_role("menuitem", name=ko("shell.signOut", email=jiyoung.email))
+    await expect(leave).to_be_visible()
 
 
 async def test_a_wrong_password_is_told_and_nobody_is_let_in(newcomer: Newcomers) -> None:
