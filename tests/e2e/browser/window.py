@@ -11,6 +11,7 @@ from tests.e2e.browser.words import ko
 PASSWORD = "correct horse battery"
 TOKEN_KEY = "malmoi.token"
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Window:
