@@ -9,11 +9,11 @@ from typing import Any, Final
 import httpx
 
 from local_cluster.answers import checked, refusal
+from malmoi.contracts.events import JOB_ENDS, EventType
 
 _PATIENT_FOR_S: Final = 60.0
 """So long a cluster that is being restarted may take to answer again."""
 _AGAIN_AFTER_S: Final = 1.0
-_ENDS: Final = frozenset({"job.completed", "job.failed", "job.cancelled"})
 
 Percent = Callable[[int], None]
 
@@ -38,9 +38,9 @@ class HandedIn:
             try:
                 for event in self._events(heard):
                     heard, away_since = event["seq"], None
-                    if event["type"] == "job.progress":
+                    if event["type"] == EventType.JOB_PROGRESS:
                         on_percent(event["payload"]["percent"])
-                    if event["type"] in _ENDS:
+                    if event["type"] in JOB_ENDS:
                         return
                 if self._has_ended():
                     return

@@ -51,6 +51,7 @@ class Waiting:
 
     async def _follow(self, job_id: UUID, stream: Stream, deadline: float) -> Job | None:
         number = stream.newest  # read before the job, so that no end falls in between
+        # Before its first event it has not ended: the relay that is at work has the way for itself.
         job = await self._ended(job_id) if number else None
         while job is None and not self._draining:
             left_s = deadline - time.monotonic()

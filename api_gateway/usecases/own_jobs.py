@@ -28,7 +28,7 @@ async def list_own_jobs(
     database: Database, user_id: UUID, state: JobState | None, *, after: Place | None, limit: int
 ) -> Sequence[OwnJob]:
     """A page of the user's jobs, newest first; what was said in rooms is not among them."""
-    chosen = JobFilter(state=state, owner_user_id=user_id, of_room=False)
+    chosen = JobFilter(state=state, owner_user_id=user_id, outside_rooms=True)
     async with database.reading() as session:
         rows: Sequence[Any] = await jobs_page(session, chosen, after=after, limit=limit)
     return [OwnJob(row.Job, int(row.percent)) for row in rows]
@@ -41,8 +41,7 @@ async def show_own_job(database: Database, job_id: UUID, user_id: UUID) -> OwnJo
         NotFound: there is no such job of this user.
 
     """
-    async with database.transaction() as transaction:
-        session = transaction.session
+    async with database.reading() as session:
         job = await find_job(session, job_id)
         if job is None or job.owner_user_id != user_id or job.room_id is not None:
             raise NotFound("there is no such job of yours")

@@ -27,8 +27,8 @@ class JobFilter:
     lane: str | None = None
     room_id: UUID | None = None
     owner_user_id: UUID | None = None
-    of_room: bool | None = None
-    """False: only recordings that were not said in a room."""
+    outside_rooms: bool = False
+    """Only recordings that were not said in a room."""
     error_code: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -46,8 +46,8 @@ class JobFilter:
             Job.error_code: self.error_code,
         }
         chosen = [column == value for column, value in equal.items() if value is not None]
-        if self.of_room is not None:
-            chosen.append(Job.room_id.is_not(None) if self.of_room else Job.room_id.is_(None))
+        if self.outside_rooms:
+            chosen.append(Job.room_id.is_(None))
         if self.since is not None:
             chosen.append(Job.created_at >= self.since)
         if self.until is not None:
