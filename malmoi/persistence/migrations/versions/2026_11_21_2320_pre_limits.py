@@ -1,0 +1,20 @@
+"""pre: limits
+
+Pre-deploy: only adds what the services before do not know.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "c3e702d9f432"
+down_revision = "b2d6f1c8e321"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+
+
+def downgrade() -> None:
+    pass
