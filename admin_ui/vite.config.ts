@@ -11,6 +11,8 @@ export default defineConfig({
     proxy: {
       '/api': { target: cluster },
       '/ws': { target: cluster, ws: true },
+      // The bucket: URLs are signed for the host that the browser named.
+      '/malmoi': { target: cluster },
     },
   },
   test: {

@@ -1,9 +1,11 @@
 """The composition root: reads top to bottom, opens and closes everything."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI
@@ -16,7 +18,9 @@ from api_gateway.adapters.attempts import Attempts
 from api_gateway.adapters.cancel_flags import CancelFlags
 from api_gateway.adapters.processes import Processes
 from api_gateway.adapters.speaker_lock import SpeakerLock
+from api_gateway.adapters.windows import Windows
 from api_gateway.background import in_background
+from api_gateway.described import DescribedApp, refuse_method
 from api_gateway.live.hub import EventHub
 from api_gateway.live.pulse import STALE_AFTER_TICKS, Pulse, expire_batons
 from api_gateway.live.subscription import Subscription
@@ -25,8 +29,10 @@ from api_gateway.readiness import Readiness
 from api_gateway.routes import (
     accounts,
     baton,
+    callbacks,
     clips,
     console,
+    direct_uploads,
     exports,
     health,
     invitations,
@@ -36,7 +42,9 @@ from api_gateway.routes import (
     messages,
     openai,
     recordings,
+    retention,
     rooms,
+    signing_secrets,
     signs,
     sockets,
 )
@@ -48,26 +56,35 @@ from api_gateway.usecases.hand_in import Intake
 from api_gateway.usecases.hand_in_sign import SignIntake
 from api_gateway.usecases.join_room import Door
 from api_gateway.usecases.line_up import Line
+from api_gateway.usecases.mind_quotas import Quotas
 from api_gateway.usecases.pass_baton import Baton
 from api_gateway.usecases.settle_letters import LetterOffice
 from api_gateway.usecases.settle_presence import Attendance
+from api_gateway.usecases.sources import Copying, Fetching
+from api_gateway.usecases.upload_directly import UploadOffice
 from malmoi.live.bus import publish_events
+from malmoi.live.clips import ClipHandover
 from malmoi.live.services import stay_noted
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.publisher import Publisher
+from malmoi.object_store.multipart import Multipart
+from malmoi.object_store.presigned import Presigner
 from malmoi.object_store.store import ObjectStore, StoreUnavailable
 from malmoi.observability.trace import HTTP_HEADER
 from malmoi.persistence.database import Transaction, open_database
 from malmoi.persistence.faults import DATABASE_AWAY, OUR_FAULT
 from malmoi.persistence.presence import Patience
+from malmoi.persistence.quotas import Quota
 from malmoi.relay import OutboxRelay
 from malmoi.web.access import AccessMiddleware
 from malmoi.web.body_limit import BodyLimitMiddleware
 from malmoi.web.client_address import ClientAddresses
+from malmoi.web.outbound import Bounds, Outbound
 from malmoi.web.passwords import Passwords
 from malmoi.web.problems import install_problems
 from malmoi.web.tokens import Tokens
 from malmoi.web.trace import TraceMiddleware
+from malmoi.web.webhooks import WebhookSecrets
 
 _REDIS_ANSWERS_WITHIN_S = 2.0
 _DESCRIPTION = """Two people in a room, one speaks at a time, and the other reads what was said.
@@ -89,7 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         log.info("gateway.stopped")
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Malmoi",
         version="1.0.0",
         description=_DESCRIPTION,
@@ -103,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     for each in (
         accounts,
         keys,
+        retention,
         rooms,
         invitations,
         baton,
@@ -111,8 +129,11 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         recordings,
         exports,
+        direct_uploads,
         jobs,
         job_results,
+        callbacks,
+        signing_secrets,
         openai,
         console,
         health,
@@ -120,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(each.router)
     install_problems(app, away=(*DATABASE_AWAY, StoreUnavailable), ours=OUR_FAULT)
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, refuse_method)
     _add_middleware(app, settings)
     return app
 
@@ -143,7 +165,14 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             "Range",
             HTTP_HEADER,
         ],
-        expose_headers=["Content-Disposition", "Content-Range", "Retry-After", HTTP_HEADER],
+        expose_headers=[
+            "Content-Disposition",
+            "Content-Range",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            HTTP_HEADER,
+        ],
     )
     app.add_middleware(AccessMiddleware)
     app.add_middleware(TraceMiddleware)
@@ -164,14 +193,15 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
         passwords = Passwords()
         stack.callback(passwords.close)
         store = ObjectStore(settings)
+        multipart = Multipart(store)
+        max_bytes = int(settings.max_recording_size)
         watch = ClusterWatch(settings)
         publisher = Publisher(settings, watch)
         stack.push_async_callback(publisher.close)
         relay = OutboxRelay(database, publisher)
 
         async def after_commit(transaction: Transaction) -> None:
-            if transaction.wrote_outbox:
-                relay.wake()
+            relay.carry(transaction.outbox)
             await publish_events(redis, transaction.events)
 
         database.after_commit = after_commit
@@ -207,6 +237,14 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
                 stay_noted(redis, "api_gateway"),
             )
         )
+        quotas = Quotas(
+            database,
+            Quota(
+                hand_in_per_minute=settings.hand_in_per_minute,
+                open_jobs=settings.open_jobs_per_user,
+                audio_bytes_per_day=int(settings.audio_per_day),
+            ),
+        )
         jobs = JobOffice(database, store, CancelFlags(redis))
         yield State(
             settings=settings,
@@ -219,12 +257,29 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
             door=Door(database, passwords, Attempts(redis, "room", **limits)),
             baton=speaker_baton,
             line=line,
-            intake=Intake(database, store),
+            webhook_secrets=WebhookSecrets(settings.callback_secret_key),
+            intake=Intake(database, store, quotas, ClipHandover(redis)),
+            quotas=quotas,
+            hand_ins=Windows(redis, "hand-ins", window_s=60),
+            uploads=UploadOffice(
+                database,
+                multipart,
+                max_bytes=max_bytes,
+                life=timedelta(seconds=settings.upload_expire_s),
+            ),
+            fetching=Fetching(
+                Outbound(settings.outbound_allowed_networks),
+                multipart,
+                Bounds(total_s=settings.source_fetch_s, max_bytes=max_bytes),
+            ),
+            copying=Copying(store, settings.object_prefixes_allowed, max_bytes),
+            presigner=Presigner(settings),
             sign_intake=SignIntake(database, store),
             hub=hub,
             waiting=Waiting(database, hub),
             attendance=attendance,
             pulse=pulse,
+            job_sockets=Counter(),
             readiness=Readiness(database, redis, store, watch),
             processes=Processes(redis),
             jobs=jobs,

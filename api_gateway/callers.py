@@ -53,7 +53,14 @@ CurrentUser = Annotated[User, Depends(_user)]
 """Somebody signed in; API keys do not open what asks for this."""
 
 
-async def _user_or_key(state: State, token: str | None, scope: Scope) -> User:
+async def user_or_key(state: State, token: str | None, scope: Scope) -> User:
+    """Whose token it is, or whose key.
+
+    Raises:
+        Unauthorized: neither counts.
+        ScopeMissing: the key may not do that.
+
+    """
     if token is None or not is_key(token):
         return await account_of(state, token)
     async with state.database.reading() as session:
@@ -69,11 +76,11 @@ async def _user_or_key(state: State, token: str | None, scope: Scope) -> User:
 
 
 async def _reader(state: StateDep, bearer: Bearer) -> User:
-    return await _user_or_key(state, bearer.credentials if bearer else None, Scope.READ)
+    return await user_or_key(state, bearer.credentials if bearer else None, Scope.READ)
 
 
 async def _sender(state: StateDep, bearer: Bearer) -> User:
-    return await _user_or_key(state, bearer.credentials if bearer else None, Scope.WRITE)
+    return await user_or_key(state, bearer.credentials if bearer else None, Scope.WRITE)
 
 
 Reader = Annotated[User, Depends(_reader)]

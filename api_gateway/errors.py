@@ -14,14 +14,25 @@ AppError
 ├── VideoEmpty            422
 ├── SignNotReady          409
 ├── RangeNotSatisfiable   416
+├── RecordingTooLarge     413
+├── UploadIncomplete      409
+├── TooManyUploads        409
+├── ObjectRefused         403
 ├── UnknownModel          404
 ├── WrongState            409
 ├── JobCancelled          409
 ├── LastAdmin             409
+├── AudioExpired          410
+├── TextExpired           410
+├── RetentionTooLong      422
+├── MethodNotAllowed      405
+├── RateLimited           429
+├── QuotaExceeded         429
 ├── StillRunning          504
 └── RecognitionFailed     413, 415, 422 or 502, by the worker's verdict
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -146,6 +157,30 @@ class RangeNotSatisfiable(AppError):
         )
 
 
+class RecordingTooLarge(AppError):
+    """More bytes than a recording may have, whichever way it comes."""
+
+    status, code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TaskErrorCode.AUDIO_TOO_LARGE
+
+
+class UploadIncomplete(AppError):
+    """Parts of an upload are missing, or are not of the size that was announced."""
+
+    status, code = HTTPStatus.CONFLICT, "UPLOAD_INCOMPLETE"
+
+
+class TooManyUploads(AppError):
+    """An account has only so many uploads that have become nothing yet."""
+
+    status, code = HTTPStatus.CONFLICT, "TOO_MANY_UPLOADS"
+
+
+class ObjectRefused(AppError):
+    """The object lies neither under the caller's own prefix nor under an allowed one."""
+
+    status, code = HTTPStatus.FORBIDDEN, "OBJECT_REFUSED"
+
+
 class UnknownModel(AppError):
     """No such model here."""
 
@@ -168,6 +203,45 @@ class LastAdmin(AppError):
     """Nobody would be left who can grant the role."""
 
     status, code = HTTPStatus.CONFLICT, "LAST_ADMIN"
+
+
+class RateLimited(AppError):
+    """Too many requests in this minute; `Retry-After` says when the next one counts anew."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "RATE_LIMITED"
+
+
+class QuotaExceeded(AppError):
+    """The account has used what it may use, for now."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "QUOTA_EXCEEDED"
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after_s)})
+
+
+class AudioExpired(AppError):
+    """The recording was erased because its time was over."""
+
+    status, code = HTTPStatus.GONE, "AUDIO_EXPIRED"
+
+
+class TextExpired(AppError):
+    """The text was erased because its time was over."""
+
+    status, code = HTTPStatus.GONE, "TEXT_EXPIRED"
+
+
+class RetentionTooLong(AppError):
+    """Nobody may have things kept longer than the cluster keeps them."""
+
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "RETENTION_TOO_LONG"
+
+
+class MethodNotAllowed(AppError):
+    """The path has other methods; `Allow` names them."""
+
+    status, code = HTTPStatus.METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"
 
 
 class TooManyKeys(AppError):
@@ -196,6 +270,11 @@ class RecognitionFailed(AppError):
     def __init__(self, verdict: TaskErrorCode, detail: str) -> None:
         super().__init__(detail)
         self._verdict = verdict
+
+    @classmethod
+    def answers(cls) -> Iterable[tuple[HTTPStatus, str]]:
+        """The verdicts, with their statuses."""
+        return ((_status_of(each), each) for each in TaskErrorCode)
 
     def problem(self, trace_id: str | None) -> Problem:
         """The body with the verdict in place of the class's own code."""

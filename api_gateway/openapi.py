@@ -9,6 +9,7 @@ from api_gateway.settings import Settings
 # The description names no host and needs no server; a value is demanded, none is used.
 _NOWHERE = {
     "jwt_secret_key": "x" * 32,
+    "callback_secret_key": "x" * 32,
     "database_url": "postgresql+asyncpg://nobody@nowhere/none",
     "redis_url": "redis://nowhere",
     "kafka_bootstrap_servers": "nowhere:9092",

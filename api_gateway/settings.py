@@ -3,14 +3,32 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AliasChoices, ByteSize, Field, IPvAnyNetwork, SecretStr
+from pydantic import AfterValidator, AliasChoices, ByteSize, Field, IPvAnyNetwork, SecretStr
 
-from malmoi.settings import DatabaseSettings, KafkaSettings, ObjectStoreSettings, RedisSettings
+from malmoi.object_store.keys import require_foreign
+from malmoi.settings import (
+    CallbackKeySettings,
+    DatabaseSettings,
+    KafkaSettings,
+    ObjectStoreSettings,
+    OutboundSettings,
+    RedisSettings,
+    RetentionSettings,
+)
 
 Seconds = Annotated[float, Field(gt=0)]
+ObjectPrefix = Annotated[str, AfterValidator(require_foreign)]
 
 
-class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettings):
+class Settings(
+    DatabaseSettings,
+    RedisSettings,
+    KafkaSettings,
+    ObjectStoreSettings,
+    OutboundSettings,
+    CallbackKeySettings,
+    RetentionSettings,
+):
     """All of it."""
 
     gateway_host: str = "127.0.0.1"
@@ -35,7 +53,23 @@ class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettin
     transcription_wait_s: Seconds = 600.0
     """How long POST /v1/audio/transcriptions waits."""
     max_upload_size: ByteSize = ByteSize(100 * 1024**2)
-    """Largest recording, e.g. `100MiB`; nginx's limit is a little above it."""
+    """Largest recording in one body, e.g. `100MiB`; nginx's limit is a little above it."""
+    max_recording_size: ByteSize = ByteSize(10 * 1024**3)
+    """Largest recording that goes straight to the object store, or is fetched."""
+    upload_expire_s: Seconds = 86400.0
+    """How long an upload that nobody goes on with is kept."""
+    source_fetch_s: Seconds = 100.0
+    """How long fetching a recording by its URL may take; nginx waits 120 s for the answer."""
+    object_prefixes_allowed: list[ObjectPrefix] = Field(default=[])
+    """Prefixes of the bucket under which anybody may hand objects in, as a JSON list."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+$")
+    """Where clients reach nginx; without it, as the request says that it got here."""
+    hand_in_per_minute: int = Field(default=600, ge=1)
+    """Recordings that one account may hand in within a minute; clips of rooms do not count."""
+    open_jobs_per_user: int = Field(default=2000, ge=1)
+    """Recordings of one account that may wait or be recognised at once."""
+    audio_per_day: ByteSize = ByteSize(200 * 1024**3)
+    """What one account may hand in on one day (UTC), e.g. `200GiB`."""
     max_sign_upload_size: ByteSize = ByteSize(200 * 1024**2)
     """Largest sign video, e.g. `200MiB`; nginx's limit is a little above it."""
     default_language: str = Field(default="ko", pattern=r"^([a-z]{2,3}|auto)$")

@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-NAMES = ("room_latency", "overhead", "plumbing", "sockets", "admin_pages")
+NAMES = ("room_latency", "overhead", "plumbing", "sockets", "admin_pages", "capacity")
 
 for name in NAMES:
     print(f"\n## {name}\n", flush=True)

@@ -63,7 +63,7 @@ def _score(engine: Engine, language: str, chosen: Sequence[Reference]) -> Score:
         audio = decode_mono_16k(reference.path, max_duration_s=_MAX_AUDIO_S)
         begun = time.perf_counter()
         recognition = engine.transcribe(audio.samples, DecodeOptions(language=language))
-        text = " ".join(segment.text for segment in recognition.segments)
+        text = " ".join(each.text for each in recognition.segments if each is not None)
         spent_s += time.perf_counter() - begun
         audio_s += audio.duration_s
         said.append(normalised(reference.text, spaces=language == "en"))

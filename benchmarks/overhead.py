@@ -28,9 +28,10 @@ from stt_worker_base.child_protocol import Task
 from stt_worker_base.recognise import recognise
 from stt_worker_whisper.faster_whisper_engine import FasterWhisperEngine
 engine = FasterWhisperEngine.load()
-task = Task(path=Path(sys.argv[1]), options=DecodeOptions(language="ko"), max_audio_s=900)
+options = DecodeOptions(language="ko")
+task = Task(number=1, path=Path(sys.argv[1]), options=options, max_audio_s=900)
 def once():
-    recognise(engine, task, report=lambda _: None)
+    recognise(engine, task, report=lambda _: None, between=lambda: None)
 once()
 begun = time.perf_counter()
 for _ in range(int(sys.argv[2])):

@@ -86,11 +86,10 @@ async def measure(running: RunningCluster, count: int) -> None:
     async with open_database(DatabaseSettings(database_url=running.database)) as database:
         relay = OutboxRelay(database, publisher)
 
-        async def wake(transaction: Transaction) -> None:
-            if transaction.wrote_outbox:
-                relay.wake()
+        async def carry(transaction: Transaction) -> None:
+            relay.carry(transaction.outbox)
 
-        database.after_commit = wake
+        database.after_commit = carry
         background = [asyncio.create_task(watch.run()), asyncio.create_task(relay.run())]
         await run_until_done(_rounds(running, database, count), background)
     await publisher.close()

@@ -18,6 +18,7 @@ from local_cluster.ports import is_free
 from local_cluster.process import Command
 from local_cluster.servers import wheels
 from local_cluster.servers.kafka_distribution import jars_directory
+from local_cluster.servers.prometheus import PACKAGE
 from local_cluster.services import SERVICES
 
 LOWEST_PYTHON = (3, 11)
@@ -59,8 +60,9 @@ def all_checks(home: Home) -> Iterator[Check]:
     yield _port()
     yield _node()
     yield _application()
-    yield _debian_program("java", package="default-jre-headless", required=False)
+    yield _debian_program("java", package="default-jre-headless", purpose="--broker apache")
     yield _maven()
+    yield _debian_program("prometheus", package=PACKAGE, purpose="--monitoring")
 
 
 def _python() -> Check:
@@ -84,11 +86,12 @@ def _service(module: str) -> Check:
     return _package(f"service {module}", module)
 
 
-def _debian_program(name: str, *, package: str, required: bool = True) -> Check:
+def _debian_program(name: str, *, package: str, purpose: str | None = None) -> Check:
+    """Look for a program; one with a purpose is needed for that only."""
     path = shutil.which(name)
     detail = path or f"apt-get install {package}"
-    purpose = name if required else f"{name} (for --broker apache)"
-    return Check(purpose, path is not None, detail, required)
+    what = name if purpose is None else f"{name} (for {purpose})"
+    return Check(what, path is not None, detail, required=purpose is None)
 
 
 def _node() -> Check:
@@ -111,7 +114,7 @@ def _application() -> Check:
 def _maven() -> Check:
     if (jars := jars_directory()).exists():
         return Check("Apache Kafka", found=True, detail=str(jars), required=False)
-    return _debian_program("mvn", package="maven", required=False)
+    return _debian_program("mvn", package="maven", purpose="--broker apache")
 
 
 def _user_namespace() -> Check:

@@ -14,6 +14,7 @@ from local_cluster.plan import Plan
 from local_cluster.ports import LOOPBACK
 from local_cluster.process import run
 from local_cluster.servers import EmbeddedServers
+from local_cluster.servers.prometheus import Prometheus
 from local_cluster.service_process import ServiceProcess, service_command
 from local_cluster.services import GATEWAY, SETUP
 from local_cluster.state import ClusterPhase, ClusterState
@@ -48,7 +49,11 @@ class Cluster:
         )
         self._kafka = Supervised(self._embedded.kafka, self._changed)
         others = (self._embedded.postgres, self._embedded.redis, self._embedded.s3)
-        self._servers = [self._kafka, *(Supervised(server, self._changed) for server in others)]
+        watching = [Prometheus(home, self._ports())] if plan.monitoring else []
+        self._servers = [
+            self._kafka,
+            *(Supervised(server, self._changed) for server in (*others, *watching)),
+        ]
         self._edge = Supervised(self._nginx, self._changed)
         self._services = [Supervised(process, self._changed) for process in self._processes]
         self._phase = ClusterPhase.STARTING
@@ -91,6 +96,13 @@ class Cluster:
             supervised.keep()
         await asyncio.gather(*(supervised.ready() for supervised in self._services))
         self._enter(ClusterPhase.READY)
+
+    def _ports(self) -> dict[str, list[int]]:
+        """Where the replicas of each service answer."""
+        ports: dict[str, list[int]] = {}
+        for process in self._processes:
+            ports.setdefault(process.service.name, []).append(process.port)
+        return ports
 
     def _starting(self, *, before_setup: bool) -> list[Supervised]:
         return [

@@ -23,6 +23,7 @@ class Credentials(BaseModel):
     s3_access_key: str = Field(default_factory=lambda: secrets.token_hex(10))
     s3_secret_key: str = Field(default_factory=_secret)
     jwt_secret_key: str = Field(default_factory=_secret)
+    callback_secret_key: str = Field(default_factory=_secret)
 
     @classmethod
     def load_or_create(cls, file: Path) -> Self:

@@ -36,6 +36,8 @@ def service_environment(
     generated = {}
     if not any(name in overrides for name in SECRET_NAMES):
         generated["JWT_SECRET_KEY"] = home.credentials.jwt_secret_key
+    if "CALLBACK_SECRET_KEY" not in overrides:
+        generated["CALLBACK_SECRET_KEY"] = home.credentials.callback_secret_key
     return {
         **overrides,
         **generated,

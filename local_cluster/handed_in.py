@@ -80,3 +80,14 @@ def hand_in(client: httpx.Client, body: Any, name: str, language: str | None) ->
     """Send the recording; the answer may be that the token has ended."""
     fields = {} if language is None else {"language": language}
     return client.post("/jobs", data=fields, files={"file": (name, body)})
+
+
+def announce(client: httpx.Client, name: str, size: int) -> httpx.Response:
+    """Begin an upload in parts; the answer may be that the token has ended."""
+    return client.post("/uploads", json={"file_name": name, "size": size})
+
+
+def hand_in_upload(client: httpx.Client, upload_id: str, language: str | None) -> httpx.Response:
+    """Make a completed upload a job."""
+    body = {"upload_id": upload_id} | ({} if language is None else {"language": language})
+    return client.post("/jobs", json=body, headers={"Idempotency-Key": upload_id})

@@ -18,6 +18,8 @@ class Plan:
     broker: BrokerName = "tansu"
     port: int | None = None
     """Of nginx. 0 is any free one; None is 8080, or a free one when that is taken."""
+    monitoring: bool = False
+    """Whether a Prometheus watches over it."""
 
     def processes(self) -> list[tuple[Service, int]]:
         """Return every replica to start, numbered from 1."""

@@ -3,9 +3,9 @@
 Every variable is described once, here or in the service, and stands in `.env.example`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -65,3 +65,33 @@ class ObjectStoreSettings(ProcessSettings):
     s3_bucket: str = "malmoi"
     minio_access_key: SecretStr
     minio_secret_key: SecretStr
+
+
+class OutboundSettings(ProcessSettings):
+    """URLs that callers name: where callbacks go, where recordings are fetched."""
+
+    outbound_allowed_networks: list[IPvAnyNetwork] = []
+    """Networks that such URLs may lead to beside the public internet, as a JSON list."""
+
+
+class CallbackKeySettings(ProcessSettings):
+    """What the secrets that sign callbacks are made of."""
+
+    callback_secret_key: SecretStr = Field(min_length=32)
+    """Another one makes the secrets that receivers hold void."""
+
+
+def _empty_is_none(given: object) -> object:
+    return None if given == "" else given
+
+
+Days = Annotated[int | None, Field(ge=1, le=36500), BeforeValidator(_empty_is_none)]
+
+
+class RetentionSettings(ProcessSettings):
+    """How long things are kept after their job's end; empty: for ever."""
+
+    retain_audio_days: Days = None
+    """Recordings, of rooms too. An account may want fewer days."""
+    retain_text_days: Days = None
+    """What was recognised, and what became of it in rooms. An account may want fewer days."""

@@ -31,8 +31,11 @@ from result_handler.adapters.parking import park
 from result_handler.adapters.presence import WorkerPresence
 from result_handler.adapters.reports import Reports
 from result_handler.adapters.sign_reports import SignReports
+from result_handler.callbacks import Callbacks
+from result_handler.dispatcher import Dispatcher
 from result_handler.housekeeping import Housekeeping
 from result_handler.reconciler import Reconciler
+from result_handler.retention import Retention
 from result_handler.settings import Settings
 from result_handler.sign_reconciler import SignReconciler
 
@@ -49,11 +52,13 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         publisher = Publisher(settings, watch)
         stack.push_async_callback(publisher.close)
         relay = OutboxRelay(database, publisher)
+        callbacks = Callbacks.of(settings, database)
         store = ObjectStore(settings)
 
         async def after_commit(transaction: Transaction) -> None:
-            if transaction.wrote_outbox:
-                relay.wake()
+            relay.carry(transaction.outbox)
+            if transaction.wrote_callback:
+                callbacks.wake()
             await publish_events(redis, transaction.events)
 
         database.after_commit = after_commit
@@ -64,7 +69,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             group=REPORT_HANDLERS,
             topics=[TASK_RESULTS.name, TASK_ERRORS.name, TASK_PROGRESS.name],
         )
-        reports = Reports(settings, database, redis, store)
+        dispatcher = Dispatcher(database)
+        reports = Reports(settings, database, redis, store, on_freed=dispatcher.wake)
         reconciler = Reconciler(settings, database, watch, Evidence(settings))
         signs = Consumption(
             Subscription(
@@ -87,17 +93,22 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         stack.enter_context(
             serve_health(settings, partial(_missing, watch, subscription, signs.subscription))
         )
+        retention = Retention(
+            database, store, settings.retain_audio_days, settings.retain_text_days
+        )
         background = [
             asyncio.create_task(each)
             for each in (
                 watch.run(),
                 relay.run(),
+                dispatcher.run(),
                 reconciler.run(),
                 SignReconciler(settings, database, watch, Evidence(settings)).run(),
                 consume(signs, stop),
                 consume(presence, asyncio.Event()),
                 stay_noted(redis, "result_handler"),
-                Housekeeping(database, store).run(),
+                Housekeeping(database, store, retention).run(),
+                callbacks.run(),
             )
         ]
         log.info("handler.started")

@@ -5,15 +5,45 @@ from datetime import timedelta
 from pydantic import Field
 
 from malmoi.settings import (
+    CallbackKeySettings,
     DatabaseSettings,
     HealthSettings,
     KafkaSettings,
     ObjectStoreSettings,
+    OutboundSettings,
     RedisSettings,
+    RetentionSettings,
 )
 
 
-class Settings(DatabaseSettings, RedisSettings, KafkaSettings, ObjectStoreSettings, HealthSettings):
+class CallbackSettings(OutboundSettings, CallbackKeySettings):
+    """How stubbornly callbacks are delivered."""
+
+    callback_timeout_s: float = Field(default=15.0, gt=0)
+    """Seconds a receiver may take to answer."""
+    callback_retry_for_s: float = Field(default=93600.0, gt=0)
+    """Seconds after which a callback is given up: somewhat more than the day that a receiver may
+    be away."""
+    callback_retry_first_s: float = Field(default=5.0, gt=0)
+    """Seconds before the second attempt; doubled with each further one."""
+    callback_retry_max_s: float = Field(default=3600.0, gt=0)
+    """The longest pause between two attempts, also when the receiver asks for a longer one."""
+    callbacks_at_once: int = Field(default=64, ge=1)
+    """Requests of one process that may be open at once."""
+    callbacks_per_user: int = Field(default=16, ge=1)
+    callbacks_per_host: int = Field(default=4, ge=1)
+    """So that a receiver that never answers delays nobody else."""
+
+
+class Settings(
+    DatabaseSettings,
+    RedisSettings,
+    KafkaSettings,
+    ObjectStoreSettings,
+    HealthSettings,
+    CallbackSettings,
+    RetentionSettings,
+):
     """All of it."""
 
     lease_s: float = Field(default=30.0, gt=0)

@@ -72,7 +72,7 @@ class SignService:
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                self._subscription.accepting = True
+                self._subscription.accepting = self._subscription.topics
                 for record in await self._subscription.poll(max_records=1, wait_s=_POLL_S):
                     await self._take(record, stopping)
         finally:
@@ -84,7 +84,7 @@ class SignService:
         work = asyncio.create_task(self._handle(record))
         try:
             # Polling goes on without taking more: minutes of work must not cost the membership.
-            self._subscription.accepting = False
+            self._subscription.accepting = ()
             while not work.done() and not stopping.done():
                 await self._subscription.poll(max_records=1, wait_s=0)
                 await asyncio.wait(

@@ -7,10 +7,19 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from typing import Self
 
-from malmoi.contracts.model import Frozen
-from stt_worker_base.child_protocol import MAX_LINE_BYTES, REPORT, Ready, Report, Unavailable
+from stt_worker_base.child_protocol import (
+    FROM_CHILD,
+    MAX_LINE_BYTES,
+    Order,
+    Ready,
+    Report,
+    Unavailable,
+)
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Capabilities
+
+Inbox = asyncio.Queue[Report | None]
+"""Reports of one order; None once the process has ended."""
 
 
 class ChildProcess:
@@ -18,6 +27,11 @@ class ChildProcess:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._inboxes: dict[int, Inbox] = {}
+        self.at_work: int | None = None
+        """The order that it spoke of last: if it dies by itself, it died of this one."""
+        self.ended_for: int | None = None
+        """The order for whose sake we ended it."""
 
     @classmethod
     async def spawn(cls, engine_path: str) -> Self:
@@ -50,7 +64,7 @@ class ChildProcess:
             EngineUnavailable: it cannot be loaded, or loading it ended the process.
 
         """
-        match await self.report():
+        match await self._message():
             case Ready(capabilities=capabilities):
                 return capabilities
             case Unavailable(detail=detail):
@@ -59,20 +73,31 @@ class ChildProcess:
                 self.kill()
         raise EngineUnavailable(f"The inference process {await self.end()} while it was loading.")
 
-    def send(self, message: Frozen) -> None:
-        """Hand over one message; a process that is gone is noticed by its reports ending."""
+    def hand_over(self, order: Order) -> Inbox:
+        """Ask for something; what it says of it comes to the inbox."""
+        inbox = self._inboxes[order.number] = Inbox()
         if self._process.stdin is not None and not self._process.stdin.is_closing():
-            self._process.stdin.write(message.model_dump_json().encode() + b"\n")
+            self._process.stdin.write(order.model_dump_json().encode() + b"\n")
+        return inbox
 
-    async def report(self) -> Report | None:
-        """What the process says next; None once it has ended, or says what no sane one would."""
-        assert self._process.stdout is not None
+    def forget(self, order: Order) -> None:
+        """Its reports interest nobody any more."""
+        self._inboxes.pop(order.number, None)
+        if self.at_work == order.number:
+            self.at_work = max(self._inboxes, default=None)
+
+    async def deliver(self) -> None:
+        """Sort its reports into the inboxes until it ends; then every inbox hears of the end."""
         try:
-            line = await self._process.stdout.readline()
-            return REPORT.validate_json(line) if line else None
-        except ValueError:
+            while isinstance(message := await self._message(), Report):
+                inbox = self._inboxes.get(message.number)
+                if inbox is not None:
+                    self.at_work = message.number
+                    inbox.put_nowait(message)
+        finally:
             self.kill()
-            return None
+            for inbox in self._inboxes.values():
+                inbox.put_nowait(None)
 
     def kill(self) -> None:
         if self.alive:
@@ -84,3 +109,12 @@ class ChildProcess:
         if status < 0:
             return f"was killed by {signal.Signals(-status).name}"
         return f"exited with status {status}"
+
+    async def _message(self) -> Ready | Unavailable | Report | None:
+        """What the process says next; None once it has ended, or says what no sane one would."""
+        assert self._process.stdout is not None
+        try:
+            line = await self._process.stdout.readline()
+            return FROM_CHILD.validate_json(line) if line else None
+        except ValueError:
+            return None

@@ -1,7 +1,7 @@
-"""One JSON object a line between a worker and its inference process.
+"""One JSON object a line between a worker and the processes that do its heavy work.
 
-JSON rather than pickle: the child parses recordings of strangers in C code, so what it says is
-validated data to its parent, never code.
+JSON rather than pickle: they parse recordings of strangers in C code, so what they say is
+validated data to their parent, never code.
 """
 
 from pathlib import Path
@@ -11,18 +11,36 @@ from pydantic import Field, TypeAdapter
 
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.model import Frozen
-from stt_worker_base.outcome import Capabilities, Failed, Progress, Transcribed
+from stt_worker_base.outcome import Capabilities, Detected, Failed, Progress, Transcribed
 
 MAX_LINE_BYTES = 64 * 1024**2
 """Longest message; a transcript of 15 minutes with word times takes about 1 MiB."""
 
 
 class Task(Frozen):
-    """Parent to child: one recording."""
+    """Parent to child: one recording to recognise."""
 
+    kind: Literal["task"] = "task"
+    number: int
+    """Reports carry it. It grows from order to order."""
     path: Path
     options: DecodeOptions
     max_audio_s: float
+
+
+class Detect(Frozen):
+    """Parent to child: a recording whose language is to be told."""
+
+    kind: Literal["detect"] = "detect"
+    number: int
+    path: Path
+    max_audio_s: float
+
+
+Order = Annotated[Task | Detect, Field(discriminator="kind")]
+
+ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+"""Reads anything a parent asks of the inference process."""
 
 
 class Ready(Frozen):
@@ -39,9 +57,58 @@ class Unavailable(Frozen):
     detail: str
 
 
-Report = Annotated[
-    Ready | Unavailable | Progress | Transcribed | Failed, Field(discriminator="kind")
-]
+class Report(Frozen):
+    """Child to parent: about one order. What is no progress ends it."""
 
-REPORT: TypeAdapter[Report] = TypeAdapter(Report)
-"""Reads anything a child says."""
+    kind: Literal["report"] = "report"
+    number: int
+    said: Annotated[
+        Progress | Transcribed | Detected | Failed,
+        Field(discriminator="kind"),
+    ]
+
+
+FROM_CHILD: TypeAdapter[Ready | Unavailable | Report] = TypeAdapter(
+    Annotated[Ready | Unavailable | Report, Field(discriminator="kind")]
+)
+"""Reads anything the inference process says."""
+
+
+class PlanOrder(Frozen):
+    """Parent to planner, once: cut this recording."""
+
+    path: Path
+    directory: Path
+    """Where the chunks go."""
+    longest_s: float
+    """Of a chunk."""
+    max_audio_s: float
+    """Of the recording."""
+
+
+class Cut(Frozen):
+    """Planner to parent: a chunk lies in its file. The planner goes on at an empty line."""
+
+    kind: Literal["cut"] = "cut"
+    path: Path
+    start_s: float
+    audio_s: float
+    size: int
+    """Bytes."""
+    fraction: float = Field(ge=0, le=1)
+    """Of the recording that is cut; 0 where its length is not known."""
+
+
+class Planned(Frozen):
+    """Planner to parent, at the end."""
+
+    kind: Literal["planned"] = "planned"
+    audio_s: float
+
+
+PlanReport = Cut | Planned | Failed
+
+FROM_PLANNER: TypeAdapter[PlanReport] = TypeAdapter(
+    Annotated[PlanReport, Field(discriminator="kind")]
+)
+"""Reads anything the planning process says."""

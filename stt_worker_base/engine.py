@@ -2,7 +2,7 @@
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +11,7 @@ from malmoi.contracts.transcripts import Segment
 from malmoi.media.decode import Samples
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Capabilities
+from stt_worker_base.pauses import Span, loud_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class Recognition:
     language: str | None
     """ISO 639-1, as asked or as detected; None when nobody speaks."""
     language_probability: float | None
-    segments: Iterator[Segment]
-    """In time order, `start_s <= end_s`, in seconds from the start of the recording."""
+    segments: Iterator[Segment | None]
+    """In time order, `start_s <= end_s`, in seconds from the start of the recording; None where
+    something was decoded of which no segment came."""
     vad_s: float = 0.0
     """Seconds spent on finding out where somebody speaks."""
 
@@ -56,14 +58,33 @@ class Engine(ABC):
 
         """
 
+    @staticmethod
+    def speech(samples: Samples) -> Sequence[Span]:
+        """Where somebody speaks, in time order; it needs no model."""
+        return loud_spans(samples)
+
+    def detect_language(self, samples: Samples) -> tuple[str, float] | None:  # noqa: ARG002
+        """ISO 639-1 and its probability; None when nobody speaks, or the engine cannot tell.
+
+        Raises:
+            EngineError: out of memory or a lost device.
+
+        """
+        return None
+
 
 def load_engine(path: str) -> Engine:
-    """Load the engine class that `path` names as `module:Class`.
+    """Load the engine that `path` names as `module:Class`.
 
     Raises:
         EngineUnavailable: there is no such class, or it cannot load its model.
 
     """
+    return engine_class(path).load()
+
+
+def engine_class(path: str) -> type[Engine]:
+    """The class itself; raises EngineUnavailable when there is none."""
     module_name, _, class_name = path.partition(":")
     try:
         engine = getattr(importlib.import_module(module_name), class_name, None)
@@ -71,4 +92,4 @@ def load_engine(path: str) -> Engine:
         raise EngineUnavailable(f"ENGINE {path} cannot be imported: {error}") from error
     if not (isinstance(engine, type) and issubclass(engine, Engine)):
         raise EngineUnavailable(f"ENGINE {path} names no Engine; write it as module:Class")
-    return engine.load()
+    return engine

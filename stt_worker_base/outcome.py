@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from malmoi.contracts.messages import Timings
+from malmoi.contracts.messages import PlannedChunk, Timings
 from malmoi.contracts.model import Frozen
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.transcripts import Transcript
@@ -28,7 +28,7 @@ class Progress(Frozen):
     """How far a task is."""
 
     kind: Literal["progress"] = "progress"
-    stage: Literal["decode", "transcribe"]
+    stage: Literal["decode", "transcribe", "plan"]
     fraction: float = Field(ge=0, le=1)
     """Of the audio."""
     audio_s: float | None = None
@@ -43,6 +43,15 @@ class Transcribed(Frozen):
     audio_s: float
     model: str
     timings: Timings
+
+
+class Detected(Frozen):
+    """Which language a recording is in."""
+
+    kind: Literal["detected"] = "detected"
+    language: str | None
+    """ISO 639-1; None when nobody speaks, or the engine cannot tell."""
+    probability: float | None
 
 
 class Failed(Frozen):
@@ -62,4 +71,14 @@ class Cancelled(Frozen):
     kind: Literal["cancelled"] = "cancelled"
 
 
-Outcome = Transcribed | Failed | Cancelled
+class Chunked(Frozen):
+    """Too long for one task: it was cut, and its chunks are stored."""
+
+    kind: Literal["chunked"] = "chunked"
+    chunks: tuple[PlannedChunk, ...]
+    audio_s: float
+    language: str | None = None
+    language_probability: float | None = None
+
+
+Outcome = Transcribed | Chunked | Failed | Cancelled

@@ -1,6 +1,7 @@
 """The worker tells every few seconds that it lives and what it does."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -57,8 +58,12 @@ class Presence:
     async def run(self) -> None:
         """Tell until cancelled; while the broker is away nobody hears it."""
         while True:
+            self.subscription.share_changed.clear()
             await self._tell(leaving=False)
-            await asyncio.sleep(self.settings.heartbeat_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.settings.heartbeat_s):
+                    # Work comes by the partitions: whoever sends it must know at once.
+                    await self.subscription.share_changed.wait()
 
     async def farewell(self) -> None:
         """Say that we go, so that nobody looks for us; a worker that is killed cannot."""

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from malmoi.contracts.messages import TaskFailed, TaskRequested, TaskSucceeded
+from malmoi.contracts.messages import TaskFailed, TaskPlanned, TaskRequested, TaskSucceeded
 from malmoi.contracts.transcripts import Transcript
 from malmoi.object_store.keys import transcript_key
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability import metrics
-from stt_worker_base.outcome import Failed, Transcribed
+from stt_worker_base.outcome import Chunked, Failed, Transcribed
 
 _INLINE_BYTES = 64 * 1024
 """A larger transcript becomes an object: messages stay far below the broker's limit."""
@@ -37,6 +37,11 @@ async def success(
         transcript=outcome.transcript if key is None else None,
         transcript_key=key,
     )
+
+
+def plan(request: TaskRequested, outcome: Chunked, *, worker_id: str) -> TaskPlanned:
+    """The report of a recording that was cut into chunks."""
+    return TaskPlanned(**identity(request, worker_id), **outcome.model_dump(exclude={"kind"}))
 
 
 def failure(request: TaskRequested, outcome: Failed, *, worker_id: str) -> TaskFailed:

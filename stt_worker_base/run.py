@@ -6,7 +6,8 @@ answer for it (ARCHITECTURE section 4.3).
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from asyncio import FIRST_COMPLETED
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import UUID
@@ -28,11 +29,14 @@ from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
 from malmoi.process import end_tasks, run_until_done
 from stt_worker_base.child import InferenceChild
+from stt_worker_base.planner import Planner
 from stt_worker_base.presence import Presence
 from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
 
 _POLL_S = 0.5
+_BUSY_POLL_S = 0.05
+"""While one lane is full: its next task must not wait for the other's poll to end."""
 _RELEASED_WITHIN_S = 5.0
 
 log = structlog.get_logger()
@@ -49,10 +53,9 @@ async def run(
     """
     async with AsyncExitStack() as stack:
         watch = ClusterWatch(settings)
-        topics = [REQUESTS[engine, lane] for lane in (Lane.INTERACTIVE, Lane.BATCH)]
-        subscription = Subscription(
-            settings, watch, group=workers_of(engine), topics=[topic.name for topic in topics]
-        )
+        topics = {lane: REQUESTS[engine, lane] for lane in (Lane.INTERACTIVE, Lane.BATCH)}
+        names = [topic.name for topic in topics.values()]
+        subscription = Subscription(settings, watch, group=workers_of(engine), topics=names)
         child = InferenceChild(engine_path, settings)
         stack.enter_context(serve_health(settings, lambda: _missing(child, watch, subscription)))
         watching = asyncio.create_task(watch.run())
@@ -64,11 +67,20 @@ async def run(
         publisher = Publisher(settings, watch)
         stack.push_async_callback(publisher.close)
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="malmoi-")))
+        store = ObjectStore(settings)
+        planner = Planner(
+            settings=settings,
+            engine_path=engine_path,
+            child=child,
+            store=store,
+            directory=directory,
+        )
         runner = TaskRunner(
             settings=settings,
             child=child,
+            planner=planner,
             publisher=publisher,
-            store=ObjectStore(settings),
+            store=store,
             redis=redis,
             directory=directory,
         )
@@ -90,7 +102,7 @@ async def run(
 
 
 class Worker:
-    """Takes tasks from its subscription, at most `worker_slots` at a time."""
+    """Takes tasks from its subscription, at most `worker_slots` of each lane at a time."""
 
     def __init__(
         self,
@@ -98,12 +110,13 @@ class Worker:
         *,
         subscription: Subscription,
         runner: TaskRunner,
-        topics: Sequence[Topic[TaskRequested]],
+        topics: Mapping[Lane, Topic[TaskRequested]],
     ) -> None:
         self._settings = settings
         self._subscription = subscription
         self._runner = runner
-        self._topics = {topic.name: topic for topic in topics}
+        self._topics = topics
+        self._by_name = {topic.name: topic for topic in topics.values()}
         self._in_hand: dict[UUID, asyncio.Task[None]] = {}
         self._assignments: dict[UUID, Assignment] = {}
         self._freed = asyncio.Event()
@@ -124,26 +137,35 @@ class Worker:
             await self._drain()
 
     async def _take(self, stopping: asyncio.Task[bool]) -> None:
-        free = self._settings.worker_slots - len(self._in_hand)
-        self._subscription.accepting = free > 0
-        if free <= 0:
+        free = {lane: self._free(lane) for lane in self._topics}
+        open_lanes = [lane for lane in free if free[lane] > 0]
+        self._subscription.accepting = frozenset(self._topics[lane].name for lane in open_lanes)
+        if not open_lanes:
             # Keeps the membership alive; a freed slot must not wait for the poll to end.
             await self._subscription.poll(max_records=1, wait_s=0)
-            freed = asyncio.create_task(self._freed.wait())
-            await asyncio.wait(
-                [freed, stopping], timeout=_POLL_S, return_when=asyncio.FIRST_COMPLETED
-            )
-            freed.cancel()
-            self._freed.clear()
+            await self._wait_for_a_slot(stopping)
             return
-        records = await self._subscription.poll(max_records=free, wait_s=_POLL_S)
+        records = await self._subscription.poll(
+            max_records=min(free[lane] for lane in open_lanes),
+            wait_s=_POLL_S if len(open_lanes) == len(free) else _BUSY_POLL_S,
+        )
         if records:
             await asyncio.gather(*map(self._accept, records))
             await self._subscription.commit(records)
 
+    async def _wait_for_a_slot(self, stopping: asyncio.Task[bool]) -> None:
+        freed = asyncio.create_task(self._freed.wait())
+        await asyncio.wait([freed, stopping], timeout=_POLL_S, return_when=FIRST_COMPLETED)
+        freed.cancel()
+        self._freed.clear()
+
+    def _free(self, lane: Lane) -> int:
+        taken = sum(each.request.lane is lane for each in self._assignments.values())
+        return self._settings.worker_slots - taken
+
     async def _accept(self, record: Record) -> None:
         try:
-            request = self._topics[record.topic].decode(record.value)
+            request = self._by_name[record.topic].decode(record.value)
         except ValidationError as error:
             # The reconciler sees a request that was passed without `started`, and sends it anew.
             log.warning("request.unreadable", offset=record.offset, error=str(error))

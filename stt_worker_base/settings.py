@@ -28,14 +28,19 @@ class WorkerSettings(NoopSettings):
     """A name that the worker knows, or `module:Class` of any Engine."""
     worker_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
     worker_slots: int = Field(default=1, ge=1)
-    """Tasks the worker answers for at once; one is recognised at a time, the others are fetched
-    meanwhile. More than 1 pays only where tasks are shorter than their transport."""
+    """Tasks of a lane that the worker answers for at once; one of each lane is recognised at a
+    time, the others are fetched meanwhile."""
     drain_s: float = Field(default=20.0, ge=0)
     """Seconds a stopping worker may take to finish what is in hand; the rest is handed back."""
     heartbeat_s: float = Field(default=5.0, gt=0)
     """Seconds between two signs of life for a task in hand; leases must be several times longer."""
-    task_max_audio_s: float = Field(default=900.0, gt=0)
-    """Longest recording of one task, in seconds; it bounds memory (64 kB per second)."""
+    task_max_audio_s: float = Field(default=120.0, ge=30)
+    """Longest recording of one task, in seconds; a longer one is cut into chunks up to it, at
+    pauses. It bounds memory (64 kB per second) and what a lost worker costs."""
+    recording_max_audio_s: float = Field(default=86400.0, gt=0)
+    """Longest recording at all, in seconds."""
+    plan_deadline_s: float = Field(default=3600.0, gt=0)
+    """Seconds that cutting a recording may take."""
     task_min_deadline_s: float = Field(default=60.0, gt=0)
     """Seconds that decoding may take, and that recognition always gets."""
     task_deadline_factor: float = Field(default=4.0, gt=0)

@@ -11,10 +11,12 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from malmoi.contracts.jobs import PLAN_PERCENT, Lane, TaskKind
 from malmoi.contracts.messages import TaskHeartbeat, TaskReleased, TaskRequested, TaskStarted
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS
 from malmoi.live.cancel_flags import is_cancelled
+from malmoi.live.clips import take_clip
 from malmoi.messaging.publisher import BrokerAway, Publisher
 from malmoi.object_store.store import (
     ObjectMissing,
@@ -26,7 +28,8 @@ from malmoi.observability import metrics
 from malmoi.process import end_tasks
 from stt_worker_base import reports
 from stt_worker_base.child import InferenceChild
-from stt_worker_base.outcome import Cancelled, Failed, Outcome, Progress, Transcribed
+from stt_worker_base.outcome import Cancelled, Chunked, Failed, Outcome, Progress, Transcribed
+from stt_worker_base.planner import Planner
 from stt_worker_base.presence import Pace
 from stt_worker_base.settings import WorkerSettings
 
@@ -43,10 +46,11 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRunner:
-    """Runs tasks on one inference process, which takes one at a time."""
+    """Runs tasks on one inference process."""
 
     settings: WorkerSettings
     child: InferenceChild
+    planner: Planner
     publisher: Publisher
     store: ObjectStore
     redis: Redis
@@ -90,18 +94,31 @@ class TaskRunner:
             return Cancelled()
         if failure is not None:
             return failure
+        outcome = await self._work_on(request, path, beat)
+        if not isinstance(outcome, Transcribed):
+            return outcome
+        timings = outcome.timings.model_copy(update={"fetch_s": fetch_s})
+        transcript = outcome.transcript.later_by(request.start_s)
+        return outcome.model_copy(update={"timings": timings, "transcript": transcript})
+
+    async def _work_on(self, request: TaskRequested, path: Path, beat: "_Beat") -> Outcome:
+        """Recognise the recording, or plan one that is too long for a single task."""
         outcome = await self.child.transcribe(
             path,
             request.options,
             max_audio_s=self.settings.task_max_audio_s,
+            urgent=request.lane is Lane.INTERACTIVE,
             on_progress=beat.note,
         )
-        if not isinstance(outcome, Transcribed):
+        if request.kind is not TaskKind.UTTERANCE or not _is_too_long(outcome):
             return outcome
-        timings = outcome.timings.model_copy(update={"fetch_s": fetch_s})
-        return outcome.model_copy(update={"timings": timings})
+        return await self.planner.plan(request, path, beat.note)
 
     async def _fetch(self, request: TaskRequested, path: Path) -> Failed | None:
+        clip = await take_clip(self.redis, request.audio_key)
+        if clip is not None and len(clip) == request.audio_bytes:
+            await asyncio.to_thread(path.write_bytes, clip)
+            return None
         try:
             await self.store.fetch(request.audio_key, path, max_bytes=request.audio_bytes)
         except ObjectMissing:
@@ -146,6 +163,10 @@ class TaskRunner:
                     request, outcome, worker_id=worker_id, store=self.store
                 )
                 await self.publisher.publish_surely(TASK_RESULTS, success, trace_id=task.trace_id)
+            case Chunked():
+                reports.observe_end(request, "planned")
+                plan = reports.plan(request, outcome, worker_id=worker_id)
+                await self.publisher.publish_surely(TASK_RESULTS, plan, trace_id=task.trace_id)
             case Failed():
                 reports.observe_end(request, outcome.code)
                 failure = reports.failure(request, outcome, worker_id=worker_id)
@@ -160,6 +181,10 @@ class TaskRunner:
         return reports.identity(task.request, self.settings.worker_id)
 
 
+def _is_too_long(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.code is TaskErrorCode.AUDIO_TOO_LONG
+
+
 class _Beat:
     """How far the task is, for its next heartbeat."""
 
@@ -167,5 +192,6 @@ class _Beat:
     stage = "fetch"
 
     def note(self, progress: Progress) -> None:
-        self.percent = int(progress.fraction * 100)
+        whole = PLAN_PERCENT if progress.stage == "plan" else 100
+        self.percent = int(progress.fraction * whole)
         self.stage = progress.stage

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from zlib import compress
 
 from malmoi.contracts.transcripts import Segment
+from stt_worker_base.pauses import Span
 from stt_worker_whisper.phantoms import is_known_phantom, letters
-from stt_worker_whisper.speech import Span
 
 _SLACK_S = 0.5
 """Whisper's times run early and late by as much."""

@@ -1,10 +1,9 @@
 """Where somebody speaks: silero's voice activity detection, and the windows worth decoding."""
 
-from dataclasses import dataclass
-
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 from malmoi.media.decode import SAMPLE_RATE_HZ, Samples
+from stt_worker_base.pauses import Span
 
 _VAD = VadOptions(
     threshold=0.5,
@@ -22,18 +21,6 @@ _MARGIN_S = 0.5
 
 _WORTH_ANOTHER_S = 1.0
 """Speech without text that is worth another decoding; word times are wrong by less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the recording, in seconds from its start."""
-
-    start_s: float
-    end_s: float
-
-    def overlap_s(self, start_s: float, end_s: float) -> float:
-        """Seconds that it shares with another stretch."""
-        return max(0.0, min(self.end_s, end_s) - max(self.start_s, start_s))
 
 
 def speech_spans(samples: Samples) -> tuple[Span, ...]:

@@ -13,14 +13,9 @@ from malmoi.media.decode import SAMPLE_RATE_HZ, Samples
 from stt_worker_base.engine import Engine, Recognition
 from stt_worker_base.errors import AudioRejected
 from stt_worker_base.outcome import Capabilities
+from stt_worker_base.pauses import Span
 from stt_worker_whisper.filters import Context, Hypothesis, is_spoken
-from stt_worker_whisper.speech import (
-    Span,
-    cut,
-    decoding_windows,
-    missed_speech,
-    speech_spans,
-)
+from stt_worker_whisper.speech import cut, decoding_windows, missed_speech, speech_spans
 from stt_worker_whisper.word_times import start_at_speech
 
 TEMPERATURES = (0.0, 0.2, 0.4)
@@ -61,6 +56,19 @@ class WhisperEngine(Engine):
         hypotheses = _Listening(self, samples, spans, detected).over(windows, first)
         segments = _spoken(hypotheses, Context(spans, options.prompt or ""))
         return Recognition(first.language, first.probability, segments, vad_s)
+
+    @staticmethod
+    def speech(samples: Samples) -> tuple[Span, ...]:
+        return speech_spans(samples)
+
+    def detect_language(self, samples: Samples) -> tuple[str, float] | None:
+        spans = speech_spans(samples)
+        if not spans:
+            return None
+        window = decoding_windows(spans, samples.size / SAMPLE_RATE_HZ)[0]
+        # Nothing of it is decoded: hypotheses come when they are read.
+        begun = self.decode(cut(samples, window), DecodeOptions(language=None))
+        return begun.language, begun.probability or 0.0
 
 
 def most_tokens(samples: Samples) -> int:
@@ -138,11 +146,11 @@ def _placed(segment: Segment, window: Span) -> Segment:
     return segment.model_copy(update=update)
 
 
-def _spoken(hypotheses: Iterator[Hypothesis], context: Context) -> Iterator[Segment]:
+def _spoken(hypotheses: Iterator[Hypothesis], context: Context) -> Iterator[Segment | None]:
     before: deque[str] = deque(maxlen=3)
     for hypothesis in hypotheses:
-        if is_spoken(hypothesis, context, before=tuple(before)):
-            yield _starting_with_speech(hypothesis.segment, context)
+        spoken = is_spoken(hypothesis, context, before=tuple(before))
+        yield _starting_with_speech(hypothesis.segment, context) if spoken else None
         before.append(hypothesis.segment.text)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stt_worker_whisper.speech import Span
+from stt_worker_base.pauses import Span
 
 
 def start_at_speech(start_s: float, end_s: float, spans: Sequence[Span]) -> float:

@@ -37,5 +37,6 @@ async def environment(servers: Servers) -> dict[str, str]:
         **servers.environment,
         "DATABASE_URL": servers.database_url_of(name),
         "JWT_SECRET_KEY": "only-for-tests-" + "0" * 32,
+        "CALLBACK_SECRET_KEY": "only-for-tests-" + "1" * 32,
         "LOG_FORMAT": "console",
     }

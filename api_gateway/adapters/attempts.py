@@ -1,14 +1,9 @@
-"""Counts attempts at a secret in Redis, so that nobody can guess for long."""
+"""Counts attempts at a secret, so that nobody can guess for long."""
 
-import hashlib
-
-import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from api_gateway.adapters.windows import Windows
 from malmoi.contracts.problems import TooManyAttempts
-
-log = structlog.get_logger()
 
 
 class Attempts:
@@ -20,10 +15,8 @@ class Attempts:
     """
 
     def __init__(self, redis: Redis, purpose: str, *, limit: int, window_s: int) -> None:
-        self._redis = redis
-        self._purpose = purpose
+        self._windows = Windows(redis, f"attempts:{purpose}", window_s=window_s)
         self._limit = limit
-        self._window_s = window_s
 
     async def begin(self, *subject: str) -> None:
         """Count one attempt.
@@ -32,28 +25,12 @@ class Attempts:
             TooManyAttempts: this one must not even be looked at.
 
         """
-        key = self._key(subject)
-        try:
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.incr(key)
-                pipeline.expire(key, self._window_s, nx=True)
-                pipeline.ttl(key)
-                count, _, left_s = await pipeline.execute()
-        except (RedisError, OSError) as error:
-            log.warning("attempts.redis_away", error=repr(error))
-            return
-        if count > self._limit:
+        counted = await self._windows.count(*subject)
+        if counted is not None and counted.count > self._limit:
             raise TooManyAttempts(
-                "too many failed attempts; wait before the next one", retry_after_s=max(left_s, 1)
+                "too many failed attempts; wait before the next one", retry_after_s=counted.left_s
             )
 
     async def succeeded(self, *subject: str) -> None:
         """Forget the attempts: whoever knows the secret may fail again later."""
-        try:
-            await self._redis.delete(self._key(subject))
-        except (RedisError, OSError) as error:
-            log.warning("attempts.redis_away", error=repr(error))
-
-    def _key(self, subject: tuple[str, ...]) -> str:
-        digest = hashlib.sha256("\0".join(subject).encode()).hexdigest()
-        return f"malmoi:attempts:{self._purpose}:{digest}"
+        await self._windows.clear(*subject)

@@ -15,8 +15,8 @@ from api_gateway.live.stream import Frame, Stream
 from malmoi.contracts.model import instant
 from malmoi.observability.metrics import EVENT_DELIVERY_SECONDS, SOCKET_EVENTS_TOTAL
 
-_FRAMES_ALLOWED = 20
-_FRAMES_WINDOW_S = 1.0
+FRAMES_ALLOWED = 20
+FRAMES_WINDOW_S = 1.0
 
 
 class CloseCode(IntEnum):
@@ -116,7 +116,7 @@ class Listener:
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
             now = time.monotonic()
             if now > window_ends:
-                window_ends, seen = now + _FRAMES_WINDOW_S, 0
+                window_ends, seen = now + FRAMES_WINDOW_S, 0
             seen += 1
-            if seen > _FRAMES_ALLOWED:
+            if seen > FRAMES_ALLOWED:
                 raise Closing(CloseCode.TOO_MUCH, "too many frames; this socket only listens")

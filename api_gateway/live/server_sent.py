@@ -27,7 +27,10 @@ async def server_sent(
     silent_s = 0.0
     async with hub.follow(stream_name) as stream:
         while not draining():
-            for frame in await hub.frames_after(stream, after):
+            frames = await hub.frames_after(stream, after)
+            if not frames and stream.newest > after:
+                return  # its events are gone: the job was deleted
+            for frame in frames:
                 yield f"id: {frame.seq}\nevent: {frame.type}\ndata: {frame.text}\n\n"
                 after, silent_s = frame.seq, 0.0
                 if frame.type in JOB_ENDS:

@@ -1,14 +1,15 @@
 """The console: every job, what became of it, and what an operator can do about it."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api_gateway.admins import Admin, admins_only
-from api_gateway.errors import RangeNotSatisfiable, WrongState
-from api_gateway.routes.ranges import ranged
+from api_gateway.errors import AudioExpired, RangeNotSatisfiable, TextExpired, WrongState
+from api_gateway.routes.jobs import Whole
+from api_gateway.routes.ranges import SOUND, recording
 from api_gateway.schemas.admin_job import JobOut
 from api_gateway.schemas.admin_jobs import CorrectionIn, CountsOut, JobRow, JobsOut, RetriedOut
 from api_gateway.schemas.pages import Cursor, Instant, Limit, cut
@@ -34,6 +35,17 @@ router = APIRouter(
     dependencies=[admins_only],
     responses=problems(Unauthorized, NotFound, Malformed),
 )
+_MEDIA_TYPES: dict[Form, str] = {
+    "txt": "text/plain",
+    "srt": "application/x-subrip",
+    "vtt": "text/vtt",
+    "tsv": "text/tab-separated-values",
+    "json": "application/json",
+}
+_FILE: dict[str, Any] = {
+    "description": "The text, as corrected",
+    "content": {each: {} for each in _MEDIA_TYPES.values()},
+}
 
 
 @router.get("")
@@ -80,14 +92,18 @@ async def get_job(job_id: UUID, state: StateDep) -> JobOut:
     return JobOut.of(await show_job(state.database, job_id))
 
 
-@router.get("/{job_id}/audio", responses=problems(RangeNotSatisfiable))
+@router.get(
+    "/{job_id}/audio",
+    response_class=Response,
+    responses={200: SOUND, 206: SOUND, **problems(AudioExpired, RangeNotSatisfiable)},
+)
 async def get_audio(job_id: UUID, request: Request, state: StateDep) -> Response:
     """The recording, or the range of it that is asked for."""
     view = await show_job(state.database, job_id)
-    return await ranged(state.store, view.job.audio_key, request)
+    return await recording(state.store, view.job, request)
 
 
-@router.put("/{job_id}/correction", responses=problems(WrongState))
+@router.put("/{job_id}/correction", responses=problems(WrongState, TextExpired))
 async def put_correction(
     job_id: UUID, body: CorrectionIn, admin: Admin, state: StateDep
 ) -> Correction:
@@ -102,10 +118,10 @@ async def delete_correction(job_id: UUID, state: StateDep) -> None:
     await uncorrect_job(state.database, job_id)
 
 
-@router.post("/{job_id}/retry", responses=problems(WrongState))
-async def retry(job_id: UUID, state: StateDep) -> RetriedOut:
+@router.post("/{job_id}/retry", responses=problems(WrongState, AudioExpired))
+async def retry(job_id: UUID, state: StateDep, *, whole: Whole = False) -> RetriedOut:
     """Have a failed or cancelled recording recognised again, as a new job."""
-    job = await state.jobs.retry(job_id)
+    job = await state.jobs.retry(job_id, whole=whole)
     return RetriedOut(job_id=job.id, retry_of=job_id)
 
 
@@ -122,7 +138,11 @@ async def delete(job_id: UUID, state: StateDep) -> None:
     await state.jobs.delete(job_id)
 
 
-@router.get("/{job_id}/export", responses=problems(WrongState))
+@router.get(
+    "/{job_id}/export",
+    response_class=Response,
+    responses={200: _FILE, **problems(WrongState, TextExpired)},
+)
 async def export(
     job_id: UUID,
     state: StateDep,
@@ -136,11 +156,3 @@ async def export(
         media_type=_MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{job_id}.{form}"'},
     )
-
-
-_MEDIA_TYPES: dict[Form, str] = {
-    "txt": "text/plain",
-    "srt": "application/x-subrip",
-    "vtt": "text/vtt",
-    "json": "application/json",
-}

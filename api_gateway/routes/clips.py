@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from api_gateway.callers import Participant, Seated
-from api_gateway.errors import AudioEmpty, JobCancelled, NotSpeaker, RecognitionFailed
+from api_gateway.errors import AudioEmpty, JobCancelled, NotSpeaker, RecognitionFailed, TextExpired
 from api_gateway.routes.uploads import (
     IdempotencyKey,
     Prefer,
@@ -17,7 +17,9 @@ from api_gateway.routes.uploads import (
 from api_gateway.schemas.messages import ClipOut
 from api_gateway.schemas.rooms import Language
 from api_gateway.state import State, StateDep
+from api_gateway.usecases.correct_job import require_text
 from api_gateway.usecases.hand_in import Submission
+from api_gateway.usecases.sources import FromBody
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import JobState, Lane
 from malmoi.contracts.problems import (
@@ -53,7 +55,7 @@ class ClipFields(BaseModel):
         HTTPStatus.ACCEPTED: {"model": ClipOut, "description": "Accepted; the event tells the end"},
         **problems(
             Unauthorized, NotFound, NotSpeaker, BodyTooLarge, IdempotencyKeyReused, Malformed,
-            AudioEmpty, JobCancelled, RecognitionFailed, Unavailable,
+            AudioEmpty, JobCancelled, TextExpired, RecognitionFailed, Unavailable,
         ),
     },
 )  # fmt: skip
@@ -99,18 +101,20 @@ async def _accept(request: Request, here: Seated, state: State, key: str | None)
             grant=fields.grant,
             idempotency_key=key,
         )
-        return await state.intake.take(submission, upload.recording)
+        return await state.intake.take(submission, FromBody(upload.recording, state.store))
 
 
 def completed(job: Job) -> Job:
     """The ended job if it has a text to show.
 
     Raises:
+        TextExpired: its text was erased.
         JobCancelled: an operator has ended it.
         RecognitionFailed: it came to nothing.
 
     """
     if job.state == JobState.COMPLETED:
+        require_text(job)
         return job
     if job.state == JobState.CANCELLED:
         raise JobCancelled(job.error_detail or "the recognition was cancelled")

@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 
 from api_gateway.routes import (
+    admin_callbacks,
     admin_dead_letters,
     admin_health,
     admin_jobs,
+    admin_quotas,
     admin_rooms,
     admin_users,
     admin_workers,
@@ -14,10 +16,12 @@ from api_gateway.routes import (
 router = APIRouter()
 for _each in (
     admin_jobs,
+    admin_callbacks,
     admin_dead_letters,
     admin_workers,
     admin_rooms,
     admin_users,
+    admin_quotas,
     admin_health,
 ):
     router.include_router(_each.router)

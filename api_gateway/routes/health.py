@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
@@ -34,10 +35,10 @@ async def health() -> HealthOut:
     return HealthOut(timestamp=datetime.now(UTC))
 
 
-@router.get("/healthz")
-async def alive() -> Response:
+@router.get("/healthz", response_class=PlainTextResponse)
+async def alive() -> str:
     """For the supervisor: the process is alive."""
-    return Response("alive\n", media_type="text/plain")
+    return "alive\n"
 
 
 @router.get(

@@ -7,16 +7,18 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from api_gateway.errors import (
+    AudioExpired,
     JobCancelled,
     RangeNotSatisfiable,
     RecognitionFailed,
     ScopeMissing,
+    TextExpired,
     WrongState,
 )
 from api_gateway.live.server_sent import server_sent
 from api_gateway.owners import Own
 from api_gateway.routes.clips import completed
-from api_gateway.routes.ranges import ranged
+from api_gateway.routes.ranges import SOUND, recording
 from api_gateway.schemas.openai import verbose
 from api_gateway.state import StateDep
 from api_gateway.usecases.correct_job import correction_of, transcript_of
@@ -39,7 +41,6 @@ _FORMS: dict[ResultFormat, tuple[Form, str]] = {
     "vtt": ("vtt", "text/vtt"),
     "tsv": ("tsv", "text/tab-separated-values"),
 }
-_SOUND = {"content": {"audio/*": {}}, "description": "The recording, or the range asked for"}
 _NEWEST_EVENT = 2**63 - 1
 EventNumber = Annotated[int, Query(ge=0, le=_NEWEST_EVENT)]
 
@@ -51,7 +52,7 @@ EventNumber = Annotated[int, Query(ge=0, le=_NEWEST_EVENT)]
             "description": "The text, as corrected where it was",
             "content": {each: {} for _, each in _FORMS.values()},
         },
-        **problems(WrongState, JobCancelled, RecognitionFailed),
+        **problems(WrongState, JobCancelled, TextExpired, RecognitionFailed),
     },
     response_class=Response,
 )
@@ -78,11 +79,11 @@ async def get_result(
 @router.get(
     "/audio",
     response_class=Response,
-    responses={200: _SOUND, 206: _SOUND, **problems(RangeNotSatisfiable, Unavailable)},
+    responses={200: SOUND, 206: SOUND, **problems(AudioExpired, RangeNotSatisfiable, Unavailable)},
 )
 async def play_recording(own: Own, request: Request, state: StateDep) -> Response:
     """The recording as it was handed in, whole or by `Range`."""
-    return await ranged(state.store, own.job.audio_key, request)
+    return await recording(state.store, own.job, request)
 
 
 @router.get(

@@ -5,24 +5,32 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from api_gateway.callers import Reader, Sender
+from api_gateway.callers import Reader
 from api_gateway.errors import (
     AudioEmpty,
+    AudioExpired,
+    ObjectRefused,
+    QuotaExceeded,
+    RateLimited,
+    RecordingTooLarge,
     ScopeMissing,
+    UploadIncomplete,
     WrongState,
 )
 from api_gateway.owners import Changing, Own
-from api_gateway.routes.uploads import IdempotencyKey, form_schema, read_upload
-from api_gateway.schemas.jobs import JobFields, OwnJobOut, OwnJobsOut
+from api_gateway.pacing import Paced
+from api_gateway.routes.handing_in import HandIn, Wanted
+from api_gateway.routes.uploads import form_schema
+from api_gateway.schemas.callbacks import wish_for
+from api_gateway.schemas.jobs import JobFields, JobRequest, OwnJobOut, OwnJobsOut
 from api_gateway.schemas.pages import Cursor, Limit, cut
 from api_gateway.state import StateDep
 from api_gateway.usecases.govern_jobs import BY_OWNER
-from api_gateway.usecases.hand_in import Submission
 from api_gateway.usecases.own_jobs import list_own_jobs, show_own_job
 from malmoi.contracts.decoding import DecodeOptions
-from malmoi.contracts.jobs import JobState, Lane
+from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import (
     BodyTooLarge,
     IdempotencyKeyReused,
@@ -31,7 +39,12 @@ from malmoi.contracts.problems import (
     Unavailable,
 )
 from malmoi.persistence.pages import Place
+from malmoi.web.destinations import AnswerTooLarge, OutboundError, UrlRefused
 from malmoi.web.problems import Malformed, problems
+
+Whole = Annotated[
+    bool, Query(description="Also what was recognised already of a long recording.")
+]
 
 router = APIRouter(
     prefix="/jobs",
@@ -43,35 +56,39 @@ router = APIRouter(
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    openapi_extra=form_schema("file", JobFields),
-    responses=problems(AudioEmpty, BodyTooLarge, IdempotencyKeyReused, Unavailable),
-)
-async def hand_in_recording(
-    request: Request,
-    response: Response,
-    user: Sender,
-    state: StateDep,
-    idempotency_key: IdempotencyKey = None,
-) -> OwnJobOut:
-    """Hand in one recording. It is kept from the moment of the answer; follow it by its events."""
-    async with read_upload(request, "file") as upload:
-        fields = upload.fields(JobFields)
-        options = DecodeOptions(
+    openapi_extra=form_schema("file", JobFields, or_json=JobRequest),
+    responses=problems(
+        AudioEmpty, BodyTooLarge, RecordingTooLarge, UploadIncomplete, WrongState, ObjectRefused,
+        IdempotencyKeyReused, RateLimited, QuotaExceeded, OutboundError, UrlRefused, AnswerTooLarge,
+        Unavailable,
+    ),
+)  # fmt: skip
+async def hand_in_recording(response: Response, hand_in: HandIn, state: StateDep) -> OwnJobOut:
+    """Hand in one recording, or say where it lies.
+
+    It is kept from the moment of the answer; follow it by its events.
+    """
+    if hand_in.names_a_source:
+        job = await hand_in.by_name(_wanted)
+    else:
+        _, job = await hand_in.by_form(JobFields, _wanted)
+    response.headers["Location"] = f"/jobs/{job.id}"
+    return OwnJobOut.of(await show_own_job(state.database, job.id, hand_in.user.id))
+
+
+def _wanted(fields: JobFields) -> Wanted:
+    return Wanted(
+        options=DecodeOptions(
             language=None if fields.language == "auto" else fields.language,
             prompt=fields.prompt,
             temperature=fields.temperature,
             word_timestamps=True,
-        )
-        submission = Submission(
-            owner_user_id=user.id,
-            lane=Lane.BATCH,
-            options=options,
-            engine=fields.engine,
-            idempotency_key=idempotency_key,
-        )
-        job = await state.intake.take(submission, upload.recording)
-    response.headers["Location"] = f"/jobs/{job.id}"
-    return OwnJobOut.of(await show_own_job(state.database, job.id, user.id))
+            language_per_chunk=fields.language_detection == "chunk",
+        ),
+        engine=fields.engine,
+        lane=fields.lane,
+        callback=wish_for(fields.callback_url, fields.callback_events),
+    )
 
 
 @router.get("")
@@ -101,10 +118,16 @@ async def cancel(own: Changing, state: StateDep) -> OwnJobOut:
     return OwnJobOut.of(await show_own_job(state.database, own.job.id, own.job.owner_user_id))
 
 
-@router.post("/{job_id}/retry", status_code=HTTPStatus.ACCEPTED, responses=problems(WrongState))
-async def retry(own: Changing, response: Response, state: StateDep) -> OwnJobOut:
+@router.post(
+    "/{job_id}/retry",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=problems(WrongState, AudioExpired, RateLimited, QuotaExceeded),
+)
+async def retry(
+    own: Changing, _: Paced, response: Response, state: StateDep, *, whole: Whole = False
+) -> OwnJobOut:
     """Have a failed or cancelled one recognised again, as a new job."""
-    again = await state.jobs.retry(own.job.id)
+    again = await state.jobs.retry(own.job.id, whole=whole, within=state.quotas)
     response.headers["Location"] = f"/jobs/{again.id}"
     return OwnJobOut.of(await show_own_job(state.database, again.id, own.job.owner_user_id))
 

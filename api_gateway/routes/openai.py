@@ -2,14 +2,26 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from api_gateway.callers import Reader, Sender
-from api_gateway.errors import RecognitionFailed, ScopeMissing, StillRunning, UnknownModel
+from api_gateway.callers import Reader
+from api_gateway.errors import (
+    AudioEmpty,
+    JobCancelled,
+    QuotaExceeded,
+    RateLimited,
+    RecognitionFailed,
+    ScopeMissing,
+    StillRunning,
+    TextExpired,
+    UnknownModel,
+)
 from api_gateway.routes.clips import completed
+from api_gateway.routes.handing_in import HandIn, Wanted
 from api_gateway.routes.openai_errors import OpenAiRoute
-from api_gateway.routes.uploads import IdempotencyKey, form_schema, read_upload
+from api_gateway.routes.openai_stream import streamed
+from api_gateway.routes.uploads import form_schema
 from api_gateway.schemas.openai import (
     ModelOut,
     ModelsOut,
@@ -20,26 +32,49 @@ from api_gateway.schemas.openai import (
 )
 from api_gateway.state import State, StateDep
 from api_gateway.usecases.export_transcript import exported
-from api_gateway.usecases.hand_in import Submission
 from malmoi.contracts.decoding import DecodeOptions
-from malmoi.contracts.jobs import Engine, Lane
-from malmoi.contracts.problems import AppError, BodyTooLarge, Unauthorized
+from malmoi.contracts.jobs import Engine
+from malmoi.contracts.problems import (
+    AppError,
+    BodyTooLarge,
+    IdempotencyKeyReused,
+    Unauthorized,
+    Unavailable,
+)
 from malmoi.contracts.transcripts import Transcript
-from malmoi.persistence.tables import Job, User
+from malmoi.persistence.tables import Job
+from malmoi.web.problems import problems
 
 MODELS = ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", *Engine)
 """What OpenAI's documentation asks for is our default; the engines go by their names."""
+_SAID: dict[str, Any] = {
+    "description": "The text, in the form that was asked for",
+    "content": {"application/json": {}, "text/plain": {}},
+}
+_SAID_OR_STREAMED = {
+    "description": "The same, or Server-Sent Events with `stream=true`",
+    "content": {**_SAID["content"], "text/event-stream": {}},
+}
 
 
 def _errors(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    return {int(each.status): {"model": OpenAiProblem, "description": each.code} for each in errors}
+    return {
+        status: {"model": OpenAiProblem, "description": each["description"]}
+        for status, each in problems(*errors).items()
+    }
 
+
+_ERRORS = _errors(
+    UnknownModel, BodyTooLarge, AudioEmpty, IdempotencyKeyReused, JobCancelled, TextExpired,
+    RecognitionFailed, StillRunning, RateLimited, QuotaExceeded,
+)  # fmt: skip
+_MALFORMED = {"model": OpenAiProblem, "description": "INVALID"}
 
 router = APIRouter(
     prefix="/v1",
     tags=["openai"],
     route_class=OpenAiRoute,
-    responses=_errors(Unauthorized, ScopeMissing),
+    responses={400: _MALFORMED, **_errors(Unauthorized, ScopeMissing, Unavailable)},
 )
 
 
@@ -59,25 +94,17 @@ async def get_model(model: str, _: Reader) -> ModelOut:
 @router.post(
     "/audio/transcriptions",
     openapi_extra=form_schema("file", TranscriptionFields),
-    responses=_errors(UnknownModel, BodyTooLarge, RecognitionFailed, StillRunning),
+    responses={200: _SAID_OR_STREAMED, **_ERRORS},
     response_model=None,
 )
-async def transcribe(
-    request: Request,
-    user: Sender,
-    state: StateDep,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
-    """Recognise one recording of up to 15 minutes and answer with its text."""
-    async with read_upload(request, "file") as upload:
-        fields = upload.fields(TranscriptionFields)
-        options = DecodeOptions(
-            language=None if fields.language == "auto" else fields.language,
-            prompt=fields.prompt,
-            temperature=fields.temperature,
-        )
-        wanted = _wanted(user, fields, options, idempotency_key)
-        job = await state.intake.take(wanted, upload.recording)
+async def transcribe(hand_in: HandIn, state: StateDep) -> Response:
+    """Recognise one recording of up to 15 minutes and answer with its text, whole or as a stream.
+
+    A stream ends with `transcript.text.done`, or with `error`; the job goes on whoever leaves.
+    """
+    fields, job = await hand_in.by_form(TranscriptionFields, _transcription)
+    if fields.stream:
+        return await streamed(state, job)
     words = "word" in fields.timestamp_granularities
     return _show(await _said(state, job), fields, words=words)
 
@@ -85,41 +112,38 @@ async def transcribe(
 @router.post(
     "/audio/translations",
     openapi_extra=form_schema("file", TranslationFields),
-    responses=_errors(UnknownModel, BodyTooLarge, RecognitionFailed, StillRunning),
+    responses={200: _SAID, **_ERRORS},
     response_model=None,
 )
-async def translate(
-    request: Request,
-    user: Sender,
-    state: StateDep,
-    idempotency_key: IdempotencyKey = None,
-) -> Response:
+async def translate(hand_in: HandIn, state: StateDep) -> Response:
     """Say in English what is said in a recording of up to 15 minutes, in any language."""
-    async with read_upload(request, "file") as upload:
-        fields = upload.fields(TranslationFields)
-        options = DecodeOptions(
-            task="translate",
-            prompt=fields.prompt,
-            temperature=fields.temperature,
-            word_timestamps=False,  # an English word is not spoken at any time
-        )
-        wanted = _wanted(user, fields, options, idempotency_key)
-        job = await state.intake.take(wanted, upload.recording)
+    fields, job = await hand_in.by_form(TranslationFields, _translation)
     said = (await _said(state, job)).model_copy(
         update={"language": "english"}
     )  # so OpenAI calls it
     return _show(said, fields, task="translate")
 
 
-def _wanted(
-    user: User, fields: TranslationFields, options: DecodeOptions, idempotency_key: str | None
-) -> Submission:
+def _transcription(fields: TranscriptionFields) -> Wanted:
     _require(fields.model)
-    return Submission(
-        owner_user_id=user.id,
-        lane=Lane.BATCH,
-        options=options,
-        idempotency_key=idempotency_key,
+    return Wanted(
+        DecodeOptions(
+            language=None if fields.language == "auto" else fields.language,
+            prompt=fields.prompt,
+            temperature=fields.temperature,
+        )
+    )
+
+
+def _translation(fields: TranslationFields) -> Wanted:
+    _require(fields.model)
+    return Wanted(
+        DecodeOptions(
+            task="translate",
+            prompt=fields.prompt,
+            temperature=fields.temperature,
+            word_timestamps=False,  # an English word is not spoken at any time
+        )
     )
 
 

@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from api_gateway.errors import QuotaExceeded
 from api_gateway.schemas.openai import OpenAiError, OpenAiProblem
-from malmoi.contracts.problems import AppError, Unavailable
+from malmoi.contracts.problems import AppError, Problem, Unavailable
 from malmoi.object_store.store import StoreUnavailable
 from malmoi.observability.trace import current_trace_id
 from malmoi.persistence.faults import DATABASE_AWAY, OUR_FAULT
@@ -21,7 +22,7 @@ _TYPES = {
 }
 _WORTH_REPEATING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
-_AWAY: tuple[type[Exception], ...] = (*DATABASE_AWAY, StoreUnavailable)
+AWAY: tuple[type[Exception], ...] = (*DATABASE_AWAY, StoreUnavailable)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -35,43 +36,68 @@ class OpenAiRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                response = await handle(request)
             except AppError as error:
                 return _of_app_error(error)
             except RequestValidationError as error:
                 return _of_malformed(error)
             except HTTPException as error:
-                return _render(error.status_code, OpenAiError(message=error.detail, type=""))
+                return _of_http(error)
             except OUR_FAULT:
                 raise
-            except _AWAY:
+            except AWAY:
                 return _of_app_error(Unavailable("a part of the service is away; try again"))
+            response.headers.update(getattr(request.state, "rate_headers", {}))
+            return response
 
         return answer
 
 
+def problem_of(problem: Problem) -> OpenAiProblem:
+    """A refusal as OpenAI's clients read it."""
+    shown = OpenAiError(
+        message=problem.detail, type=_type_of(problem.status), code=problem.code.lower()
+    )
+    return OpenAiProblem(error=shown)
+
+
 def _of_app_error(error: AppError) -> Response:
     problem = error.problem(current_trace_id())
-    shown = OpenAiError(message=problem.detail, type="", code=problem.code.lower())
-    return _render(problem.status, shown, error.headers)
+    # Whoever has used up a quota does not send the file again in a second.
+    again = not isinstance(error, QuotaExceeded) and problem.status in _WORTH_REPEATING
+    return _render(problem.status, problem_of(problem).error, error.headers, again=again)
 
 
 def _of_malformed(error: RequestValidationError) -> Response:
     first = error.errors()[0]
     param = ".".join(map(str, first["loc"][1:])) or None
-    shown = OpenAiError(
-        message=f"{param or 'the request'}: {first['msg']}", type="", param=param, code="invalid"
-    )
-    return _render(HTTPStatus.BAD_REQUEST, shown)
+    status = HTTPStatus.BAD_REQUEST
+    message = f"{param or 'the request'}: {first['msg']}"
+    shown = OpenAiError(message=message, type=_type_of(status), param=param, code="invalid")
+    return _render(status, shown)
 
 
-def _render(status: int, error: OpenAiError, headers: dict[str, str] | None = None) -> Response:
+def _of_http(error: HTTPException) -> Response:
+    shown = OpenAiError(message=error.detail, type=_type_of(error.status_code))
+    return _render(error.status_code, shown, dict(error.headers or {}))
+
+
+def _type_of(status: int) -> str:
     ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    kind = _TYPES.get(HTTPStatus(status), "server_error" if ours else "invalid_request_error")
+    return _TYPES.get(HTTPStatus(status), "server_error" if ours else "invalid_request_error")
+
+
+def _render(
+    status: int,
+    error: OpenAiError,
+    headers: dict[str, str] | None = None,
+    *,
+    again: bool = False,
+) -> Response:
     # Clients repeat every 5xx by themselves; a recording that failed here fails again.
-    repeat = "true" if status in _WORTH_REPEATING else "false"
+    repeat = "true" if again else "false"
     return Response(
-        OpenAiProblem(error=error.model_copy(update={"type": kind})).model_dump_json(),
+        OpenAiProblem(error=error).model_dump_json(),
         status_code=status,
         media_type="application/json",
         headers={**(headers or {}), "x-should-retry": repeat},

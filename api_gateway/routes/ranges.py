@@ -2,24 +2,42 @@
 
 import re
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from api_gateway.errors import RangeNotSatisfiable
+from api_gateway.errors import AudioExpired, RangeNotSatisfiable
 from malmoi.contracts.problems import NotFound
 from malmoi.object_store.store import ObjectMissing, ObjectStore
+from malmoi.persistence.tables import Job
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 _SHOWN = re.compile(r"(audio|video)/[a-z0-9.+-]+|image/(jpeg|png|webp)")
 _UNKNOWN: Final = "application/octet-stream"
+SOUND: Final[dict[str, Any]] = {
+    "content": {"audio/*": {}, _UNKNOWN: {}},
+    "description": "The recording, or the range asked for",
+}
+"""What OpenAPI is told of a recording; one that was called no sound is bytes of an unknown kind."""
 _HEADERS: Final = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "private",
     "Content-Disposition": "inline",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+async def recording(store: ObjectStore, job: Job, request: Request) -> Response:
+    """The job's recording, as `ranged` answers.
+
+    Raises:
+        AudioExpired: it was erased because its time was over.
+
+    """
+    if job.audio_expired_at is not None:
+        raise AudioExpired("the recording was erased because its time was over")
+    return await ranged(store, job.audio_key, request)
 
 
 async def ranged(

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from api_gateway.callers import Heard
-from api_gateway.errors import RangeNotSatisfiable
-from api_gateway.routes.ranges import ranged
+from api_gateway.errors import AudioExpired, RangeNotSatisfiable
+from api_gateway.routes.ranges import SOUND, recording
 from api_gateway.schemas.messages import WordsOut
 from api_gateway.state import State, StateDep
 from malmoi.contracts.problems import NotFound, Unauthorized, Unavailable
@@ -19,20 +19,19 @@ router = APIRouter(
     tags=["messages"],
     responses=problems(Unauthorized, NotFound, Malformed),
 )
-_SOUND = {"content": {"audio/*": {}}, "description": "The recording, or the range asked for"}
 
 
 @router.get(
     "/audio",
     response_class=Response,
-    responses={200: _SOUND, 206: _SOUND, **problems(RangeNotSatisfiable, Unavailable)},
+    responses={200: SOUND, 206: SOUND, **problems(AudioExpired, RangeNotSatisfiable, Unavailable)},
 )
 async def play(heard: Heard, request: Request, state: StateDep) -> Response:
     """The recording as it was uploaded, whole or by `Range`."""
     job = await _job(state, heard.said)
     if job is None:
         raise NotFound("this message has no recording")
-    return await ranged(state.store, job.audio_key, request)
+    return await recording(state.store, job, request)
 
 
 @router.get("/words")
@@ -45,7 +44,7 @@ async def list_words(heard: Heard, state: StateDep) -> WordsOut:
 
 
 async def _job(state: State, said: Said) -> Job | None:
-    if not said.has_audio or said.job_id is None:
+    if said.job_id is None or not (said.has_audio or said.audio_expired):
         return None
     async with state.database.reading() as session:
         return await find_job(session, said.job_id)

@@ -1,6 +1,7 @@
-"""/ws/rooms/{room_id}: the room's story as it happens. docs/websocket.md is its contract."""
+"""The stories of rooms and jobs as they happen. docs/websocket.md is their contract."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import structlog
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from api_gateway.live.job_visit import follow_jobs
 from api_gateway.live.listener import CloseCode, Closing
 from api_gateway.live.visit import Visit
 from api_gateway.state import State, state_of
@@ -22,9 +24,29 @@ router = APIRouter()
 log = structlog.get_logger()
 
 
+Serve = Callable[[State], Awaitable[None]]
+
+
 @router.websocket("/ws/rooms/{room_id}")
 async def follow_room(websocket: WebSocket, room_id: str) -> None:
     """Admit the caller, then send the room's events until one side ends it."""
+
+    async def serve(state: State) -> None:
+        after = _number(websocket.query_params.get("after"))
+        visit = Visit(state, websocket)
+        user = await visit.sign_in(_token_of(websocket))
+        await visit.attend(_room(room_id), user, after=after)
+
+    await _answer(websocket, serve)
+
+
+@router.websocket("/ws/jobs")
+async def follow_own_jobs(websocket: WebSocket) -> None:
+    """Admit the caller, then send the events of the jobs that they ask for."""
+    await _answer(websocket, lambda state: follow_jobs(state, websocket, _token_of(websocket)))
+
+
+async def _answer(websocket: WebSocket, serve: Serve) -> None:
     state = state_of(websocket)
     if not _origin_allowed(websocket, state.settings.cors_allowed_origins):
         await websocket.close()  # before `accept`: HTTP 403
@@ -35,7 +57,7 @@ async def follow_room(websocket: WebSocket, room_id: str) -> None:
     log.info("socket.opened")
     with SOCKETS_OPEN.track_inprogress(), contextlib.suppress(WebSocketDisconnect):
         try:
-            await _serve(websocket, state, room_id)
+            await _served(serve(state))
         except Closing as closing:
             SOCKETS_DROPPED_TOTAL.labels(closing.code.name.lower()).inc()
             log.info("socket.refused", code=int(closing.code))
@@ -43,12 +65,10 @@ async def follow_room(websocket: WebSocket, room_id: str) -> None:
     log.info("socket.closed")
 
 
-async def _serve(websocket: WebSocket, state: State, room_id: str) -> None:
-    after = _number(websocket.query_params.get("after"))
+async def _served(serving: Awaitable[None]) -> None:
+    """Turn every refusal into the code that closes the socket."""
     try:
-        visit = Visit(state, websocket)
-        user = await visit.sign_in(_token_of(websocket))
-        await visit.attend(_room(room_id), user, after=after)
+        await serving
     except Unauthorized as error:
         raise Closing(CloseCode.UNAUTHORIZED, error.detail) from error
     except NotFound as error:

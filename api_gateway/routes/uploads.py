@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
@@ -14,15 +15,16 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from api_gateway.errors import AudioEmpty
-from api_gateway.usecases.examine_recording import Recording, examine
+from api_gateway.usecases.examine_recording import Recording, examine, legible_name
 from malmoi.contracts.problems import AppError
 
 F = TypeVar("F", bound=BaseModel)
 _FIELDS_MAX = 16
 _FIELD_BYTES_MAX = 16 * 1024
-_CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
+_IN_MEMORY_BYTES = 256 * 1024
+"""A clip of this size is hashed sooner than a thread is found for it."""
+_CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
 _WAIT = re.compile(r"wait\s*=\s*\"?(\d{1,6})\"?")
-_NAME_CHARS_MAX = 200
 _LONGEST_WAIT_S = 110.0
 """A little less than nginx waits for an answer."""
 
@@ -85,17 +87,10 @@ async def read_upload(
             raise RequestValidationError([where])
         told = file.content_type or ""
         content_type = told if _CONTENT_TYPE.fullmatch(told) else "application/octet-stream"
-        recording = await asyncio.to_thread(
-            examine, file.file, content_type=content_type, empty=empty
-        )
-        yield Upload(replace(recording, name=_legible(file.filename)), form)
-
-
-def _legible(name: str | None) -> str | None:
-    """What a stranger called the file, without folders and whatever no screen shows."""
-    last = re.split(r"[/\\]", name or "")[-1]
-    shown = "".join(each for each in last if each.isprintable()).strip()
-    return shown[:_NAME_CHARS_MAX] or None
+        look = partial(examine, file.file, content_type=content_type, empty=empty)
+        in_memory = file.size is not None and file.size <= _IN_MEMORY_BYTES
+        recording = look() if in_memory else await asyncio.to_thread(look)
+        yield Upload(replace(recording, name=legible_name(file.filename)), form)
 
 
 @asynccontextmanager
@@ -123,14 +118,25 @@ def seconds_to_wait(prefer: str | None, default_s: float) -> float:
     return 0.0 if "respond-async" in prefer else default_s
 
 
-def form_schema(file_field: str, fields: type[BaseModel]) -> dict[str, Any]:
-    """The `openapi_extra` of a route that reads its form itself."""
-    described = fields.model_json_schema()
-    definitions = described.get("$defs", {})
-    properties = {file_field: {"type": "string", "format": "binary"}}
-    for name, each in described["properties"].items():
-        properties[name] = {**definitions.get(each.pop("$ref", "").rpartition("/")[2], {}), **each}
-    required = [file_field, *described.get("required", [])]
-    schema = {"type": "object", "properties": properties, "required": required}
-    content = {"multipart/form-data": {"schema": schema}}
+def form_schema(
+    file_field: str, fields: type[BaseModel], *, or_json: type[BaseModel] | None = None
+) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads its body itself: a form, `or_json`."""
+    form = _inlined(fields)
+    form["properties"] = {file_field: {"type": "string", "format": "binary"}, **form["properties"]}
+    form["required"] = [file_field, *form.get("required", [])]
+    content = {"multipart/form-data": {"schema": form}}
+    if or_json is not None:
+        content["application/json"] = {"schema": _inlined(or_json)}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _inlined(model: type[BaseModel]) -> dict[str, Any]:
+    """A schema that refers to no other one."""
+    described = model.model_json_schema()
+    definitions = described.pop("$defs", {})
+    described["properties"] = {
+        name: {**definitions.get(each.pop("$ref", "").rpartition("/")[2], {}), **each}
+        for name, each in described["properties"].items()
+    }
+    return described

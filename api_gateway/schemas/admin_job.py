@@ -20,7 +20,7 @@ from malmoi.persistence.tables import Task
 class HopOut(BaseModel):
     """A station of the recording's way."""
 
-    name: Literal["accepted", "dispatched", "started", "finished", "told"]
+    name: Literal["accepted", "dispatched", "started", "planned", "finished", "told"]
     at: datetime
     after_ms: float
     """Since the station before."""
@@ -37,6 +37,10 @@ class TaskOut(BaseModel):
     failures: int
     losses: int
     percent: int
+    start_s: float
+    """Where in the recording a chunk begins."""
+    audio_s: float | None
+    """Of a chunk."""
     worker_id: str | None
     lease_until: datetime | None
     dispatched_at: datetime | None
@@ -149,14 +153,14 @@ class JobOut(BaseModel):
 
 
 def _detail(view: JobView) -> JobDetail:
-    job, result, tasks = view.job, view.job.result or {}, view.tasks
+    job, result = view.job, view.job.result or {}
     return JobDetail(
         **identity_of(job),
         room_title=None if view.room is None else view.room.title,
         user_email=None if view.owner is None else view.owner.email,
         audio_key=job.audio_key,
         error_detail=job.error_detail,
-        percent=sum(each.percent for each in tasks) // len(tasks) if tasks else 0,
+        percent=view.percent,
         options=job.options,
         model=result.get("model"),
         worker_id=result.get("worker_id"),
@@ -171,11 +175,13 @@ def _hops(view: JobView) -> list[HopOut]:
     """Of the last attempt, by PostgreSQL's clock; what has not happened is missing."""
     job, tasks = view.job, view.tasks
     last = tasks[0] if tasks else None
+    planned = [each.ts for each in view.events if each.type is EventType.JOB_PLANNED]
     told = [each.ts for each in view.events if each.type in JOB_ENDS]
     stations: dict[str, datetime | None] = {
         "accepted": job.created_at,
         "dispatched": last.dispatched_at if last else None,
         "started": last.started_at if last else None,
+        "planned": planned[0] if planned else None,
         "finished": job.finished_at,
         "told": told[0] if told else None,
     }

@@ -1,15 +1,16 @@
 """Jobs as their owners see them."""
 
 from datetime import UTC, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
+from api_gateway.schemas.callbacks import CallbackEvents, CallbackUrl
 from api_gateway.schemas.rooms import Language
-from api_gateway.schemas.texts import Prompt
+from api_gateway.schemas.texts import LEGIBLE, Prompt
 from api_gateway.usecases.own_jobs import OwnJob
-from malmoi.contracts.jobs import Engine, JobState
+from malmoi.contracts.jobs import Engine, JobState, Lane
 
 _SURE_FROM_PERCENT = 5
 """Before, the speed is not known well enough to foretell an end."""
@@ -22,14 +23,51 @@ _STATUS: dict[JobState, Literal["processing", "completed", "failed", "cancelled"
 }
 
 
+def _plain(key: str) -> str:
+    if any(each in {"", ".", ".."} for each in key.split("/")):
+        raise ValueError("write the key as it is: without empty parts, `.` and `..`")
+    return key
+
+
+SourceUrl = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+ObjectKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), LEGIBLE, AfterValidator(_plain)
+]
+
+
 class JobFields(BaseModel):
     """What may stand beside the file."""
 
     engine: Engine = Engine.WHISPER
     language: Language | None = None
     """Otherwise it is detected."""
+    language_detection: Literal["recording", "chunk"] = "recording"
+    """`chunk`: anew every minute or two, for recordings in which people change languages."""
+    lane: Lane = Lane.BATCH
+    """`interactive`: a short recording for which somebody waits; it overtakes batch work."""
     prompt: Prompt | None = None
     temperature: float | None = Field(default=None, ge=0, le=1)
+    callback_url: CallbackUrl | None = None
+    """Who is told of the job."""
+    callback_events: CallbackEvents | None = None
+    """Of what; its end unless said otherwise. In a form with commas between."""
+
+
+class JobRequest(JobFields):
+    """A recording that lies somewhere: exactly one of the three says where."""
+
+    upload_id: UUID | None = None
+    """Of a completed upload of yours."""
+    url: SourceUrl | None = None
+    """http or https; fetched before the answer."""
+    object_key: ObjectKey | None = None
+    """Of an object of the bucket, under `users/<your id>/` or a prefix that is open to all."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(each is not None for each in (self.upload_id, self.url, self.object_key)) != 1:
+            raise ValueError("name exactly one of upload_id, url and object_key")
+        return self
 
 
 class JobError(BaseModel):
@@ -46,6 +84,13 @@ class OwnJobOut(BaseModel):
     state: JobState
     status: Literal["processing", "completed", "failed", "cancelled"]
     percent: int
+    stage: str | None
+    """What a worker is doing: `fetch`, `decode`, `plan` (cutting a long recording), `transcribe`;
+    null while none is, and in lists."""
+    chunks: int | None
+    """In how many the recording was cut; null for a short one."""
+    chunks_done: int | None
+    """Null in lists, too."""
     eta_s: float | None
     """Seconds until the end, by the speed so far; null while nothing can be said."""
     file_name: str | None
@@ -77,6 +122,9 @@ class OwnJobOut(BaseModel):
             state=state,
             status=_STATUS[state],
             percent=100 if state is JobState.COMPLETED else own.percent,
+            stage=own.stage,
+            chunks=(job.plan or {}).get("chunks"),
+            chunks_done=own.chunks_done,
             eta_s=_eta_s(own),
             file_name=job.file_name,
             engine=Engine(job.engine),

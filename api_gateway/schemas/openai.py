@@ -25,14 +25,21 @@ class TranscriptionFields(TranslationFields):
     timestamp_granularities: list[Literal["word", "segment"]] | Literal["word", "segment"] = (
         "segment"
     )
-    stream: Literal["false", "False", "0"] = "false"
-    """Only whole answers are given."""
+    stream: bool = False
+    """Whether the text is to come as Server-Sent Events, as soon as it is known."""
 
     @field_validator("timestamp_granularities")
     @classmethod
     def _shown(cls, asked: object, info: ValidationInfo) -> object:
         if info.data.get("response_format") != "verbose_json":
             raise ValueError("times are shown by response_format=verbose_json only")
+        return asked
+
+    @field_validator("stream")
+    @classmethod
+    def _streamed(cls, asked: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - a field
+        if asked and info.data.get("response_format") not in {"json", "text", None}:
+            raise ValueError("a stream gives text; ask for response_format=json")
         return asked
 
 

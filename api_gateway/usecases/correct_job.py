@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from api_gateway.errors import WrongState
+from api_gateway.errors import TextExpired, WrongState
 from malmoi.contracts.corrections import CorrectedSegment, Correction, corrected
+from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.database import Database
@@ -30,6 +31,7 @@ async def correct_job(database: Database, job_id: UUID, wording: Wording) -> Cor
     Raises:
         NotFound: there is no such job.
         WrongState: it has no transcript, or no such segment.
+        TextExpired: it had one.
 
     """
     async with database.transaction() as transaction:
@@ -61,9 +63,16 @@ def transcript_of(job: Job | None) -> Transcript:
     """The job's transcript; raises as `correct_job` does."""
     if job is None:
         raise NotFound("there is no such job")
+    require_text(job)
     if job.result is None:
         raise WrongState(f"the job is {job.state} and has no transcript")
     return Transcript.model_validate(job.result["transcript"])
+
+
+def require_text(job: Job) -> None:
+    """Raise TextExpired if there was a text, and its time was over."""
+    if job.text_expired_at is not None and job.state == JobState.COMPLETED:
+        raise TextExpired("the text was erased because its time was over")
 
 
 def correction_of(job: Job | None) -> Correction | None:

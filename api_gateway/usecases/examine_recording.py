@@ -1,6 +1,7 @@
 """What an upload is, before anybody listens to it: so many bytes, with this hash."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -8,6 +9,7 @@ from api_gateway.errors import AudioEmpty
 from malmoi.contracts.problems import AppError
 
 _BLOCK_BYTES = 1024 * 1024
+_NAME_CHARS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,10 @@ def examine(
     if not length:
         raise empty("the file is empty; record again")
     return Recording(content, length, content_type, digest.hexdigest())
+
+
+def legible_name(name: str | None) -> str | None:
+    """What a stranger calls a file, without folders and whatever no screen shows."""
+    last = re.split(r"[/\\]", name or "")[-1]
+    shown = "".join(each for each in last if each.isprintable()).strip()
+    return shown[:_NAME_CHARS_MAX] or None

@@ -2,14 +2,16 @@
 
 import contextlib
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from api_gateway.adapters.cancel_flags import CancelFlags
-from api_gateway.errors import WrongState
+from api_gateway.errors import AudioExpired, WrongState
+from api_gateway.usecases.mind_quotas import Quotas
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
-from malmoi.object_store.keys import audio_key, transcripts_of
+from malmoi.object_store.keys import transcripts_of
 from malmoi.object_store.store import ObjectMissing, ObjectStore
+from malmoi.persistence.chunks import chunk_keys
 from malmoi.persistence.database import Database, Transaction
 from malmoi.persistence.job_ends import (
     cancel,
@@ -17,6 +19,7 @@ from malmoi.persistence.job_ends import (
     do_again,
     lock_tasks_of,
     retried_as,
+    shares_recording,
 )
 from malmoi.persistence.jobs import lock_job
 from malmoi.persistence.room_messages import find_job
@@ -56,30 +59,31 @@ class JobOffice:
             await cancel(transaction, held, detail=detail)
         await self.flags.raise_for(open_tasks)
 
-    async def retry(self, job_id: UUID) -> Job:
+    async def retry(
+        self, job_id: UUID, *, whole: bool = False, within: Quotas | None = None
+    ) -> Job:
         """Accept a new job for the recording of a failed or cancelled one.
+
+        What was recognised of a long recording stays so, unless `whole`.
+
+        `within` counts it as handed in by its owner, who then may have used up their quota.
 
         Raises:
             NotFound: there is no such job.
             WrongState: it is open, completed, or was tried again before; or the recording is gone.
+            QuotaExceeded: not `within` it.
 
         """
-        new_id = uuid4()
-        await self._copy_recording(job_id, new_id)
-        try:
-            async with self.database.transaction() as transaction:
-                held = await lock_job(transaction, job_id)
-                ended = await _require_retryable(transaction, job_id, held)
-                return await do_again(
-                    transaction,
-                    ended,
-                    job_id=new_id,
-                    audio_key=audio_key(new_id),
-                    now=await transaction.now(),
-                )
-        except WrongState:
-            await self.store.delete(audio_key(new_id))
-            raise
+        await self._require_recording(job_id)
+        async with self.database.transaction() as transaction:
+            held = await lock_job(transaction, job_id)
+            ended = await _require_retryable(transaction, job_id, held)
+            if within is not None:
+                await within.take(transaction, ended.owner_user_id, ended.audio_bytes)
+            now = await transaction.now()
+            # Of an erased text nothing is left that could stay.
+            whole = whole or ended.text_expired_at is not None
+            return await do_again(transaction, ended, now=now, whole=whole)
 
     async def delete(self, job_id: UUID) -> None:
         """Forget a job and its recording; an open one is cancelled first.
@@ -96,19 +100,22 @@ class JobOffice:
             job = await lock_job(transaction, job_id)
             if job is None:
                 raise _no_such(job_id)
-            recording = job.audio_key
+            recording = None if await shares_recording(transaction, job) else job.audio_key
+            chunks = await chunk_keys(transaction.session, job_id)
             await delete_rows(transaction, job)
         # After the rows: what a failure leaves behind here, the hourly sweep finds.
-        await self.store.delete(recording)
+        if recording is not None:
+            await self.store.delete(recording)
+        await self.store.delete_many(chunks)
         await self.store.delete_all(transcripts_of(job_id))
 
-    async def _copy_recording(self, job_id: UUID, new_id: UUID) -> None:
-        """Before the promise, as at every hand-in: each job owns its recording."""
+    async def _require_recording(self, job_id: UUID) -> None:
+        """Before the promise, as at every hand-in: the recording is there."""
         async with self.database.transaction() as transaction:
             job = await find_job(transaction.session, job_id)
             job = await _require_retryable(transaction, job_id, job)
         try:
-            await self.store.copy(job.audio_key, audio_key(new_id))
+            await self.store.stat(job.audio_key)
         except ObjectMissing as error:
             raise WrongState("the recording is not kept any more") from error
 
@@ -118,6 +125,8 @@ async def _require_retryable(transaction: Transaction, job_id: UUID, job: Job | 
         raise _no_such(job_id)
     if JobState(job.state) not in _RETRYABLE:
         raise WrongState(f"the job is {job.state}; only failed and cancelled ones are tried again")
+    if job.audio_expired_at is not None:
+        raise AudioExpired("the recording was erased because its time was over")
     again = await retried_as(transaction.session, job_id)
     if again is not None:
         raise WrongState(f"it was tried again as job {again}")

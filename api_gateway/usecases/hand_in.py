@@ -1,21 +1,25 @@
 """A recording is handed in: stored, then promised, in this order (ARCHITECTURE section 4.1)."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from api_gateway.errors import NotSpeaker
-from api_gateway.usecases.examine_recording import Recording
+from api_gateway.errors import NotSpeaker, QuotaExceeded, WrongState
+from api_gateway.usecases.mind_quotas import Quotas
+from api_gateway.usecases.sources import Placed, Source
+from malmoi.contracts.callbacks import CallbackWish
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import EventType
 from malmoi.contracts.jobs import Engine, Lane
 from malmoi.contracts.model import instant
 from malmoi.contracts.problems import IdempotencyKeyReused
+from malmoi.live.clips import ClipHandover
 from malmoi.object_store.keys import audio_key
 from malmoi.object_store.store import ObjectStore, StoreUnavailable
 from malmoi.observability.trace import current_trace_id
 from malmoi.persistence.baton import current_hold
-from malmoi.persistence.database import Database, Transaction
+from malmoi.persistence.database import Database
 from malmoi.persistence.events import next_place, told_at
 from malmoi.persistence.jobs import NewJob, job_of_key
 from malmoi.persistence.room_messages import (
@@ -24,7 +28,6 @@ from malmoi.persistence.room_messages import (
     pending_message,
     require_free_key,
 )
-from malmoi.persistence.rooms import lock_room
 from malmoi.persistence.tables import Job
 
 
@@ -39,16 +42,21 @@ class Submission:
     room_id: UUID | None = None
     grant: int | None = None
     idempotency_key: str | None = None
+    callback: CallbackWish | None = None
 
 
 class Intake:
     """Accepts recordings; what was accepted is answered, whatever happens to the client."""
 
-    def __init__(self, database: Database, store: ObjectStore) -> None:
+    def __init__(
+        self, database: Database, store: ObjectStore, quotas: Quotas, clips: ClipHandover
+    ) -> None:
         self._database = database
+        self._clips = clips
+        self._quotas = quotas
         self._store = store
 
-    async def take(self, submission: Submission, recording: Recording) -> Job:
+    async def take(self, submission: Submission, source: Source) -> Job:
         """The job that the recording has become, or became when its key was used before.
 
         The baton is judged once, here and now that the body is complete: storing the recording
@@ -57,45 +65,85 @@ class Intake:
         Raises:
             NotSpeaker: it is a room's clip, and the sender has no valid grant.
             IdempotencyKeyReused: the key stands for another recording.
+            QuotaExceeded: the sender has too much open, or has sent too much today.
+            AppError: the source has its own reasons.
             StoreUnavailable: nothing was accepted.
 
         """
-        fingerprint = _fingerprint(submission, recording)
+        fingerprint = _fingerprint(submission, source)
         known = await self._known(submission, fingerprint)
         if known is not None:
             return known
-        new = self._new_job(submission, recording, fingerprint)
-        if submission.room_id is not None:
-            new = replace(new, message_id=uuid4(), baton_grant=await self._judge(submission))
-        await self._store.put(
-            new.audio_key,
-            recording.content,
-            length=recording.length,
-            content_type=recording.content_type,
-        )
         try:
-            return await self._accept(new)
-        except KeyInUse:
-            await self._discard(new.audio_key)
+            return await self._take_new(submission, source, fingerprint)
+        except (KeyInUse, WrongState, QuotaExceeded):
+            # The same request, sent twice at once: the other one was first.
             twin = await self._known(submission, fingerprint)
-            assert twin is not None
+            if twin is None:
+                raise
             return twin
 
-    def _new_job(self, submission: Submission, recording: Recording, fingerprint: str) -> NewJob:
+    async def _take_new(self, submission: Submission, source: Source, fingerprint: str) -> Job:
         job_id = uuid4()
+        placed, grant = await self._place(submission, source, audio_key(job_id))
+        new = self._new_job(submission, job_id, placed, fingerprint)
+        if grant is not None:
+            new = replace(new, message_id=uuid4(), baton_grant=grant)
+        try:
+            return await self._accept(new, source)
+        except (KeyInUse, QuotaExceeded):
+            if placed.key == audio_key(job_id):
+                await self._discard(placed.key)
+            raise
+
+    async def _place(
+        self, submission: Submission, source: Source, key: str
+    ) -> tuple[Placed, int | None]:
+        """The recording in the store, and the grant of a room's clip.
+
+        A short clip is judged while it is on its way into the store; a long one that is refused
+        never gets there.
+        """
+        if submission.room_id is None:
+            return await self._store_short(source, key), None
+        if source.short is None:
+            grant = await self._judge(submission)
+            return await source.place(key), grant
+        placed, judged = await asyncio.gather(
+            self._store_short(source, key), self._judge(submission), return_exceptions=True
+        )
+        if isinstance(judged, BaseException):
+            if isinstance(placed, Placed):
+                await self._discard(key)
+            raise judged
+        if isinstance(placed, BaseException):
+            raise placed
+        return placed, judged
+
+    async def _store_short(self, source: Source, key: str) -> Placed:
+        """Place the recording, and lay a short one ready for the worker at the same time."""
+        if source.short is None or not self._clips.has_room_for(len(source.short)):
+            return await source.place(key)
+        placed, _ = await asyncio.gather(source.place(key), self._clips.lay(key, source.short))
+        return placed
+
+    def _new_job(
+        self, submission: Submission, job_id: UUID, placed: Placed, fingerprint: str
+    ) -> NewJob:
         return NewJob(
             id=job_id,
             owner_user_id=submission.owner_user_id,
             engine=submission.engine,
             lane=submission.lane,
             options=submission.options,
-            audio_key=audio_key(job_id),
-            audio_bytes=recording.length,
+            audio_key=placed.key,
+            audio_bytes=placed.length,
             trace_id=current_trace_id(),
             room_id=submission.room_id,
             idempotency_key=submission.idempotency_key,
             request_sha256=fingerprint,
-            file_name=recording.name,
+            file_name=placed.name,
+            callback=submission.callback,
         )
 
     async def _known(self, submission: Submission, fingerprint: str) -> Job | None:
@@ -117,12 +165,16 @@ class Intake:
             raise NotSpeaker("the grant of this clip is over; acquire the baton again")
         return hold.grant
 
-    async def _accept(self, new: NewJob) -> Job:
+    async def _accept(self, new: NewJob, source: Source) -> Job:
         async with self._database.transaction() as transaction:
+            await source.claim(transaction, new.id)
             if new.room_id is None:
+                await self._quotas.take(transaction, new.owner_user_id, new.audio_bytes)
                 return await accept_new_job(transaction, new, now=await transaction.now())
-            await _require_free_key(transaction, new.room_id, new)
             place = await next_place(transaction, new.room_id)
+            # Asked again under the room's lock: an INSERT that meets the twin's key waits for
+            # whoever is ending the twin's job, and they wait for the room.
+            await require_free_key(transaction, new)
             told = {
                 "message_id": str(new.message_id),
                 "room_id": str(new.room_id),
@@ -144,23 +196,17 @@ class Intake:
             return  # the hourly sweep finds it
 
 
-async def _require_free_key(transaction: Transaction, room_id: UUID, new: NewJob) -> None:
-    """Ask again under the room's lock.
-
-    An INSERT that meets the twin's key waits for whoever is ending the twin's job, and they wait
-    for the room.
-    """
-    if new.idempotency_key is not None:
-        await lock_room(transaction, room_id)
-        await require_free_key(transaction, new)
-
-
-def _fingerprint(submission: Submission, recording: Recording) -> str:
+def _fingerprint(submission: Submission, source: Source) -> str:
     # Not the grant: a retry may come under a later one, and still is the same clip.
     asked = (
-        recording.sha256,
+        source.sha256,
         str(submission.room_id),
         submission.lane,
         submission.options.model_dump_json(),
+        *_wished(submission.callback),
     )
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()
+
+
+def _wished(callback: CallbackWish | None) -> list[str]:
+    return [] if callback is None else [callback.url, *sorted(callback.events)]

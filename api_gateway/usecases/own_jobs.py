@@ -7,9 +7,10 @@ from uuid import UUID
 
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
+from malmoi.persistence.chunks import share_done
 from malmoi.persistence.database import Database
 from malmoi.persistence.job_ends import retried_as
-from malmoi.persistence.job_pages import JobFilter, jobs_page, tasks_of
+from malmoi.persistence.job_pages import JobFilter, jobs_page, standing_of
 from malmoi.persistence.pages import Place
 from malmoi.persistence.room_messages import find_job
 from malmoi.persistence.tables import Job
@@ -22,6 +23,25 @@ class OwnJob:
     job: Job
     percent: int
     retried_as: UUID | None = None
+    chunks_done: int | None = None
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a job's story is."""
+
+    state: JobState
+    last_seq: int
+
+
+async def own_among(
+    database: Database, job_ids: Sequence[UUID], user_id: UUID
+) -> dict[UUID, Standing]:
+    """Those of the ids that are recordings of the user."""
+    async with database.reading() as session:
+        rows = await standing_of(session, job_ids, user_id)
+    return {row.id: Standing(JobState(row.state), row.last_seq) for row in rows}
 
 
 async def list_own_jobs(
@@ -45,6 +65,11 @@ async def show_own_job(database: Database, job_id: UUID, user_id: UUID) -> OwnJo
         job = await find_job(session, job_id)
         if job is None or job.owner_user_id != user_id or job.room_id is not None:
             raise NotFound("there is no such job of yours")
-        tasks = await tasks_of(session, job_id)
-        percent = sum(each.percent for each in tasks) // max(len(tasks), 1)
-        return OwnJob(job, percent, await retried_as(session, job_id))
+        share = await share_done(session, job_id)
+        return OwnJob(
+            job,
+            share.percent,
+            retried_as=await retried_as(session, job_id),
+            chunks_done=share.chunks - share.open_chunks if share.chunks else None,
+            stage=share.stage,
+        )

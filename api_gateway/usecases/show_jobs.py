@@ -7,6 +7,7 @@ from uuid import UUID
 
 from malmoi.contracts.events import Event, job_stream
 from malmoi.contracts.problems import NotFound
+from malmoi.persistence.chunks import share_done
 from malmoi.persistence.counts import OpenWork, open_work
 from malmoi.persistence.database import Database
 from malmoi.persistence.events import events_after
@@ -37,6 +38,7 @@ class JobView:
 
     job: Job
     tasks: Sequence[Task]
+    percent: int
     events: Sequence[Event]
     owner: User | None
     room: Room | None
@@ -81,6 +83,7 @@ async def show_job(database: Database, job_id: UUID) -> JobView:
         return JobView(
             job=job,
             tasks=await tasks_of(session, job_id),
+            percent=(await share_done(session, job_id)).percent,
             events=await events_after(session, job_stream(job_id), 0),
             owner=await user_of_id(session, job.owner_user_id),
             room=None if job.room_id is None else await find_room(session, job.room_id),

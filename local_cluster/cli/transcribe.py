@@ -20,9 +20,10 @@ from rich.progress import (
 from local_cluster.answers import checked
 from local_cluster.cli.console import running_state
 from local_cluster.errors import RequestRefused
-from local_cluster.handed_in import HandedIn, hand_in
+from local_cluster.handed_in import HandedIn, announce, hand_in, hand_in_upload
 from local_cluster.home import Home, default_root
 from local_cluster.local_user import LocalUser
+from local_cluster.sent_in_parts import LARGE_BYTES, InParts
 
 _TIMEOUT: Final = httpx.Timeout(30)
 Format: TypeAlias = Literal["text", "json", "srt", "vtt", "tsv"]
@@ -104,8 +105,26 @@ def _upload(
     client: httpx.Client, user: LocalUser, file: Path, language: str | None, progress: Progress
 ) -> httpx.Response:
     client.headers["Authorization"] = f"Bearer {user.token}"
-    bar = progress.add_task("sending", total=file.stat().st_size)
-    with WatchedFile(file, lambda read: progress.update(bar, completed=read)) as body:
-        answer = hand_in(client, body, file.name, language)
-    progress.remove_task(bar)
-    return answer
+    size = file.stat().st_size
+    bar = progress.add_task("sending", total=size)
+
+    def on_sent(sent: int) -> None:
+        progress.update(bar, completed=sent)
+
+    try:
+        if size > LARGE_BYTES:
+            return _in_parts(client, file, language, on_sent)
+        with WatchedFile(file, on_sent) as body:
+            return hand_in(client, body, file.name, language)
+    finally:
+        progress.remove_task(bar)
+
+
+def _in_parts(
+    client: httpx.Client, file: Path, language: str | None, on_sent: Callable[[int], None]
+) -> httpx.Response:
+    announced = announce(client, file.name, file.stat().st_size)
+    if announced.status_code == httpx.codes.UNAUTHORIZED:
+        return announced
+    upload_id = InParts(client, file, checked(announced), on_sent).send()
+    return hand_in_upload(client, upload_id, language)

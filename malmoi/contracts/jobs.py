@@ -5,7 +5,7 @@ queued -> running -> completed | failed | cancelled
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 Judgement = Literal["apply", "duplicate", "stale"]
 
@@ -50,6 +50,8 @@ def judge(current: JobState, target: JobState) -> Judgement:
 class TaskState(StrEnum):
     """Where a task is: on its way to a worker, with one under a lease, or closed."""
 
+    WAITING = "waiting"
+    """For its turn: the dispatcher releases it to Kafka when a worker will be free."""
     DISPATCHED = "dispatched"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -59,14 +61,23 @@ class TaskState(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether a result would still be taken."""
-        return self in {TaskState.DISPATCHED, TaskState.RUNNING}
+        return self in OPEN_TASKS
+
+
+OPEN_TASKS: Final = frozenset({TaskState.WAITING, TaskState.DISPATCHED, TaskState.RUNNING})
 
 
 class TaskKind(StrEnum):
     """What a task asks of a worker."""
 
     UTTERANCE = "utterance"
-    """A whole recording in one hop: request, result."""
+    """A whole recording. A worker that finds it longer than a chunk answers with a plan."""
+    CHUNK = "chunk"
+    """A stretch of a planned recording, which lies in an object of its own."""
+
+
+PLAN_PERCENT: Final = 5
+"""Share of a long recording's work that cutting it is."""
 
 
 class Engine(StrEnum):

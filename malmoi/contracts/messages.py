@@ -36,8 +36,10 @@ class TaskRequested(Message):
     """Object key in the bucket; never a URL, so it cannot expire."""
     audio_bytes: int
     options: DecodeOptions = DecodeOptions()
+    start_s: float = Field(default=0.0, ge=0)
+    """Where in the recording the audio begins; what is recognised has the recording's times."""
     accepted_at: datetime
-    """When the job was accepted, by PostgreSQL's clock."""
+    """When the task was made, by PostgreSQL's clock."""
 
 
 class TaskReport(Message):
@@ -98,6 +100,29 @@ class TaskSucceeded(TaskReport):
     """Object key of the transcript as JSON when it is too large for a message."""
 
 
+class PlannedChunk(Frozen):
+    """A stretch of a recording that any worker of the engine may recognise."""
+
+    start_s: float = Field(ge=0)
+    audio_s: float = Field(gt=0)
+    audio_key: str
+    audio_bytes: int
+
+
+class TaskPlanned(TaskReport):
+    """The recording is longer than a chunk; it was cut at pauses, with nothing lost or doubled."""
+
+    audio_s: float
+    chunks: tuple[PlannedChunk, ...] = Field(min_length=1)
+    """In the order of their times, each beginning where the one before ends."""
+    language: str | None = None
+    """Detected once for all chunks; None when it was asked for, or nobody knows."""
+    language_probability: float | None = None
+
+
+TaskResult = TaskPlanned | TaskSucceeded
+
+
 class TaskFailed(TaskReport):
     """An attempt that came to nothing."""
 
@@ -118,6 +143,11 @@ class DeadLetter(Message):
     payload: str
     """The message as it was read, or the request that nobody could serve."""
 
+
+RESULT: TypeAdapter[TaskResult] = TypeAdapter(
+    Annotated[TaskResult, Field(union_mode="left_to_right")]  # only a plan has chunks
+)
+"""Reads any message of `stt.results`."""
 
 PROGRESS: TypeAdapter[TaskProgress] = TypeAdapter(TaskProgress)
 """Reads any message of `stt.progress`."""

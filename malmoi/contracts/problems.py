@@ -1,5 +1,6 @@
 """Refusals that every service may raise; `malmoi.web` renders them as problem+json (RFC 9457)."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -32,6 +33,11 @@ class AppError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or {}
+
+    @classmethod
+    def answers(cls) -> Iterable[tuple[HTTPStatus, str]]:
+        """Every status and code that it may be told with."""
+        yield cls.status, cls.code
 
     @classmethod
     def slug(cls) -> str:

@@ -10,12 +10,13 @@ from pydantic import TypeAdapter
 from malmoi.contracts.jobs import Engine, Lane
 from malmoi.contracts.messages import (
     PROGRESS,
+    RESULT,
     DeadLetter,
     Message,
     TaskFailed,
     TaskProgress,
     TaskRequested,
-    TaskSucceeded,
+    TaskResult,
 )
 from malmoi.contracts.sign import SIGN_RESULT, SignRequested, SignResult
 from malmoi.contracts.workers import WorkerSeen
@@ -46,7 +47,7 @@ class Topic(Generic[M]):
         return self.adapter.validate_json(raw)
 
 
-def _job_key(message: TaskProgress | TaskSucceeded | TaskFailed) -> str:
+def _job_key(message: TaskProgress | TaskResult | TaskFailed) -> str:
     return str(message.job_id)
 
 
@@ -59,7 +60,7 @@ REQUESTS: Final = {(engine, lane): _requests(engine, lane) for engine in Engine 
 """Where the workers of an engine take their tasks from, by lane."""
 
 TASK_PROGRESS: Final[Topic[TaskProgress]] = Topic("stt.progress", PROGRESS, key=_job_key)
-TASK_RESULTS: Final = Topic("stt.results", TypeAdapter(TaskSucceeded), key=_job_key)
+TASK_RESULTS: Final[Topic[TaskResult]] = Topic("stt.results", RESULT, key=_job_key)
 TASK_ERRORS: Final = Topic("stt.errors", TypeAdapter(TaskFailed), key=_job_key)
 
 WORKERS_SEEN: Final = Topic(

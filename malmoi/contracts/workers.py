@@ -10,7 +10,7 @@ from malmoi.contracts.messages import Message
 
 
 class WorkerSeen(Message):
-    """The worker lives, and this is what it does; nothing but the console depends on it."""
+    """The worker lives, and this is what it does; chunks are sent by it, no lease depends on it."""
 
     worker_id: str
     engine: Engine
@@ -19,7 +19,7 @@ class WorkerSeen(Message):
     device: str
     """What it computes on, such as `cpu` or `cuda`."""
     slots: int = Field(ge=1)
-    """Tasks that it answers for at once."""
+    """Tasks of each lane that it answers for at once."""
     task_ids: tuple[UUID, ...] = ()
     """What it has in hand."""
     partitions: dict[str, int] = Field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Redis in one place: it makes events fast and carries cancel flags; it is never the truth."""
+"""Redis in one place: it makes events and clips fast and carries cancel flags; never the truth."""

@@ -1,6 +1,7 @@
 """Decoding to what speech models read: 16 kHz, one channel, float32."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -55,40 +56,61 @@ def decode_mono_16k(path: Path, *, max_duration_s: float) -> DecodedAudio:
         MediaError: nothing can be decoded.
 
     """
+    with open_decoding(path, max_duration_s=max_duration_s) as decoding:
+        samples = np.concatenate(list(decoding.blocks()))
+    return DecodedAudio(within_full_scale(samples), decoding.damaged_packets)
+
+
+@contextmanager
+def open_decoding(path: Path, *, max_duration_s: float) -> Iterator["Decoding"]:
+    """Decode block by block, in flat memory; raises as `decode_mono_16k` does."""
     with open_recording(path) as (container, track):
         declared_s = describe(container, track).declared_duration_s
         if declared_s is not None and declared_s > max_duration_s + _PADDING_S:
             raise AudioTooLong(max_duration_s)
-        return _Decoding(container, track, max_duration_s).run()
+        yield Decoding(container, track, declared_s, max_duration_s)
 
 
-class _Decoding:
+class Decoding:
+    """A recording that is being decoded."""
+
     def __init__(
-        self, container: InputContainer, track: AudioStream, max_duration_s: float
+        self,
+        container: InputContainer,
+        track: AudioStream,
+        declared_s: float | None,
+        max_duration_s: float,
     ) -> None:
+        self.declared_s = declared_s
+        """Seconds, as the file says of itself; it may be wrong."""
+        self.damaged_packets = 0
         self._container = container
         self._track = track
         self._max_duration_s = max_duration_s
         self._resampler = Resampler(SAMPLE_RATE_HZ)
-        self._blocks: list[Samples] = []
         self._size = 0
         self._decoded = 0
-        self._damaged = 0
 
-    def run(self) -> DecodedAudio:
+    def blocks(self) -> Iterator[Samples]:
+        """Everything that can be decoded, in order; a downmix may exceed full scale.
+
+        Raises:
+            AudioTooLong: as soon as the limit is passed.
+            AudioEmpty, AudioUnreadable: nothing could be decoded.
+
+        """
         codec = self._codec()
         for packet in self._packets():
             try:
                 for frame in codec.decode(packet):
-                    self._keep(self._resampler.feed(frame))
+                    yield self._counted(self._resampler.feed(frame))
                     self._decoded += 1
             except av.error.FFmpegError:
-                self._damaged += 1
-                self._stand_in(packet)
-        self._keep(self._resampler.flush())
+                self.damaged_packets += 1
+                yield self._counted(self._stand_in(packet))
+        yield self._counted(self._resampler.flush())
         if not self._decoded:
-            raise AudioUnreadable if self._damaged else AudioEmpty
-        return DecodedAudio(_limited(np.concatenate(self._blocks)), self._damaged)
+            raise AudioUnreadable if self.damaged_packets else AudioEmpty
 
     def _codec(self) -> AudioCodecContext:
         own = self._track.codec_context
@@ -105,22 +127,23 @@ class _Decoding:
             yield from self._container.demux(self._track)
         except (av.error.FFmpegError, EOFError):
             # The rest cannot even be split into packets; what came before is still worth having.
-            self._damaged += 1
+            self.damaged_packets += 1
 
-    def _stand_in(self, packet: "av.Packet[AudioStream]") -> None:
-        """Keep later words at their times."""
-        if self._decoded and packet.duration and packet.time_base:
-            seconds = min(float(packet.duration * packet.time_base), _REPLACED_S)
-            self._keep(np.zeros(int(seconds * SAMPLE_RATE_HZ), np.float32))
+    def _stand_in(self, packet: "av.Packet[AudioStream]") -> Samples:
+        """Silence that keeps later words at their times."""
+        if not (self._decoded and packet.duration and packet.time_base):
+            return np.empty(0, np.float32)
+        seconds = min(float(packet.duration * packet.time_base), _REPLACED_S)
+        return np.zeros(int(seconds * SAMPLE_RATE_HZ), np.float32)
 
-    def _keep(self, block: Samples) -> None:
-        self._blocks.append(block)
+    def _counted(self, block: Samples) -> Samples:
         self._size += block.size
         if self._size > (self._max_duration_s + _PADDING_S) * SAMPLE_RATE_HZ:
             raise AudioTooLong(self._max_duration_s)
+        return block
 
 
-def _limited(samples: Samples) -> Samples:
+def within_full_scale(samples: Samples) -> Samples:
     """Scale down what a downmix summed beyond full scale; replace what is no number."""
     np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     peak = float(np.abs(samples).max(initial=0.0))

@@ -49,8 +49,10 @@ class Publisher:
         self._generation = -1
         self._building = asyncio.Lock()
 
-    async def send(self, topic: str, *, key: str, value: bytes, trace_id: str) -> Placement:
-        """Store one message.
+    async def send(
+        self, topic: str, *, key: str, value: bytes, trace_id: str, partition: int | None = None
+    ) -> Placement:
+        """Store one message, in the partition of its key unless another is named.
 
         Raises:
             BrokerAway: no acknowledgement in time; sending again is safe.
@@ -64,7 +66,11 @@ class Publisher:
             async with asyncio.timeout(_ACKNOWLEDGED_WITHIN_S):
                 producer = await self._current()
                 stored = await producer.send_and_wait(
-                    topic, value, key=key.encode(), headers=[(KAFKA_HEADER, trace_id.encode())]
+                    topic,
+                    value,
+                    key=key.encode(),
+                    partition=partition,
+                    headers=[(KAFKA_HEADER, trace_id.encode())],
                 )
         except (KafkaError, OSError, TimeoutError) as error:
             raise BrokerAway(repr(error)) from error

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -45,8 +45,8 @@ class Record:
 class Subscription:
     """Reads topics as a member of a consumer group; one task uses it.
 
-    While `accepting` is False it keeps polling with all partitions paused, so that minutes of
-    work neither meet the poll interval nor lose the partitions (ARCHITECTURE section 4.3).
+    Topics outside `accepting` are paused while it keeps polling, so that minutes of work neither
+    meet the poll interval nor lose the partitions (ARCHITECTURE section 4.3).
     """
 
     def __init__(
@@ -64,20 +64,29 @@ class Subscription:
         self._fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
         self._watch = watch
         self._group = group
-        self._topics = list(topics)
+        self.topics = tuple(topics)
         self._consumer: AIOKafkaConsumer | None = None
         self._generation = -1
         self._kept: list[ConsumerRecord] = []
         self._fed_at = self._measured_at = time.monotonic()
-        self._share = _Share()
-        self.accepting = True
-        self.lag: dict[str, int] = {}
-        """Messages not yet read, by `topic/partition` of our share, as measured last."""
+        self.share_changed = asyncio.Event()
+        """Set whenever the group has assigned partitions."""
+        self._share = _Share(self.share_changed)
+        self.accepting: Collection[str] = self.topics
+        """The topics of which more is wanted."""
+        self._lag: dict[str, int] = {}
 
     @property
     def joined(self) -> bool:
         """Whether the group has told us our share, which may be empty."""
         return self._consumer is not None and self._share.told
+
+    @property
+    def lag(self) -> dict[str, int]:
+        """Messages not yet read, by `topic/partition` of our share; 0 where not measured yet."""
+        mine = self._consumer.assignment() if self._consumer is not None else ()
+        names = sorted(f"{place.topic}/{place.partition}" for place in mine)
+        return {name: self._lag.get(name, 0) for name in names}
 
     async def poll(self, *, max_records: int, wait_s: float) -> list[Record]:
         """Up to `max_records` messages in order of their partitions; [] when nothing came in time.
@@ -117,7 +126,7 @@ class Subscription:
         """Leave the group."""
         consumer, self._consumer = self._consumer, None
         self._kept.clear()
-        self.lag = {}
+        self._lag = {}
         if consumer is not None:
             await close_quietly(consumer.stop())
 
@@ -130,7 +139,7 @@ class Subscription:
             await asyncio.sleep(wait_s)
             return None
         self._generation = self._watch.generation
-        self._share = _Share()
+        self._share = _Share(self.share_changed)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.kafka_bootstrap_servers,
             group_id=self._group,
@@ -140,36 +149,44 @@ class Subscription:
             heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 1000 / 4),
             fetch_max_wait_ms=int(self._fetch_wait_s * 1000),
         )
-        self._consumer.subscribe(self._topics, listener=self._share)
+        self._consumer.subscribe(list(self.topics), listener=self._share)
         await self._consumer.start()
         self._fed_at = time.monotonic()
         return self._consumer
 
     def _apply_pause(self, consumer: AIOKafkaConsumer) -> None:
         # Anew at every poll: a rebalance forgets what was paused.
-        if self.accepting:
-            consumer.resume(*consumer.paused())
-        else:
-            consumer.pause(*consumer.assignment())
+        open_places = self._open_places(consumer)
+        consumer.resume(*(consumer.paused() & open_places))
+        consumer.pause(*(consumer.assignment() - open_places))
+
+    def _open_places(self, consumer: AIOKafkaConsumer) -> set[TopicPartition]:
+        return {each for each in consumer.assignment() if each.topic in self.accepting}
 
     async def _take(
         self, consumer: AIOKafkaConsumer, max_records: int, wait_s: float
     ) -> list[ConsumerRecord]:
-        if not self.accepting:
+        open_places = self._open_places(consumer)
+        if not open_places:
             self._kept += await self._fetch(consumer, (), wait_s, None)
             return []
-        if self._kept:
-            mine = consumer.assignment()
-            kept = [
-                each for each in self._kept if TopicPartition(each.topic, each.partition) in mine
-            ]
-            self._kept = kept[max_records:]
-            return kept[:max_records]
-        for topic in self._topics[:-1]:
-            first = [each for each in consumer.assignment() if each.topic == topic]
+        if taken := self._take_kept(consumer, open_places, max_records):
+            return taken
+        for topic in self.topics[:-1]:
+            first = [each for each in open_places if each.topic == topic]
             if first and (found := await self._fetch(consumer, first, 0, max_records)):
                 return found
-        return await self._fetch(consumer, (), wait_s, max_records)
+        return await self._fetch(consumer, tuple(open_places), wait_s, max_records)
+
+    def _take_kept(
+        self, consumer: AIOKafkaConsumer, open_places: set[TopicPartition], most: int
+    ) -> list[ConsumerRecord]:
+        """Of what came while it was not wanted; what now belongs to others, they read."""
+        mine = consumer.assignment()
+        kept = [(TopicPartition(each.topic, each.partition), each) for each in self._kept]
+        taken = [each for place, each in kept if place in open_places][:most]
+        self._kept = [each for place, each in kept if place in mine and each not in taken]
+        return taken
 
     async def _fetch(
         self,
@@ -203,11 +220,12 @@ class Subscription:
         self._measured_at = now
         async with asyncio.timeout(_COMMITTED_WITHIN_S):
             lag = await _lag(consumer)
-        self.lag = {f"{place.topic}/{place.partition}": behind for place, behind in lag.items()}
-        for topic in self._topics:
+        self._lag = {f"{place.topic}/{place.partition}": behind for place, behind in lag.items()}
+        for topic in self.topics:
             messages = sum(behind for place, behind in lag.items() if place.topic == topic)
             KAFKA_LAG_MESSAGES.labels(self._group, topic).set(messages)
-        if self.accepting and any(lag.values()) and now - self._fed_at > _STUCK_AFTER_S:
+        wanted = any(behind for place, behind in lag.items() if place.topic in self.accepting)
+        if wanted and now - self._fed_at > _STUCK_AFTER_S:
             # Consumers were seen to hang after broker restarts; a new membership heals them.
             raise TimeoutError("messages wait, but none comes")
 
@@ -215,7 +233,9 @@ class Subscription:
 class _Share(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
     """Notes that the group has assigned partitions."""
 
-    told = False
+    def __init__(self, changed: asyncio.Event) -> None:
+        self.told = False
+        self._changed = changed
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing to do: what was polled and not committed comes again elsewhere."""
@@ -223,6 +243,7 @@ class _Share(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships
     async def on_partitions_assigned(self, _: set[TopicPartition]) -> None:
         """The group is complete, whatever our share of it is."""
         self.told = True
+        self._changed.set()
 
 
 async def _lag(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:

@@ -4,7 +4,14 @@ from typing import Final
 from uuid import UUID
 
 AUDIO_PREFIX: Final = "audio/"
+CHUNK_PREFIX: Final = "chunks/"
 SIGN_PREFIX: Final = "sign/"
+UPLOAD_PREFIX: Final = "uploads/"
+TRANSCRIPT_PREFIX: Final = "transcripts/"
+USER_PREFIX: Final = "users/"
+_OURS: Final = frozenset(
+    {AUDIO_PREFIX, CHUNK_PREFIX, SIGN_PREFIX, TRANSCRIPT_PREFIX, UPLOAD_PREFIX, USER_PREFIX}
+)
 
 
 def audio_key(job_id: UUID) -> str:
@@ -12,10 +19,38 @@ def audio_key(job_id: UUID) -> str:
     return f"{AUDIO_PREFIX}{job_id}"
 
 
-def job_of_audio_key(key: str) -> UUID | None:
-    """The job whose recording this is; None for a key of another shape."""
+def upload_key(upload_id: UUID) -> str:
+    """A recording that its sender puts there part by part, and that stays there."""
+    return f"{UPLOAD_PREFIX}{upload_id}"
+
+
+def upload_of_key(key: str) -> UUID | None:
+    """The upload whose object this is; None for a key of another shape."""
     try:
-        return UUID(key.removeprefix(AUDIO_PREFIX))
+        return UUID(key.removeprefix(UPLOAD_PREFIX))
+    except ValueError:
+        return None
+
+
+def own_prefix(user_id: UUID) -> str:
+    """Where objects lie that somebody with access to the bucket has put there for a user."""
+    return f"{USER_PREFIX}{user_id}/"
+
+
+def chunk_key(job_id: UUID, attempt: int, index: int) -> str:
+    """A chunk of a planned recording; the attempt keeps two planners apart."""
+    return f"{chunks_of(job_id)}{attempt}/{index:05}.flac"
+
+
+def chunks_of(job_id: UUID) -> str:
+    """The prefix of a job's chunks."""
+    return f"{CHUNK_PREFIX}{job_id}/"
+
+
+def job_of_chunk_key(key: str) -> UUID | None:
+    """The job to which a chunk belongs; None for a key of another shape."""
+    try:
+        return UUID(key.removeprefix(CHUNK_PREFIX).partition("/")[0])
     except ValueError:
         return None
 
@@ -27,7 +62,7 @@ def transcript_key(job_id: UUID, task_id: UUID, attempt: int) -> str:
 
 def transcripts_of(job_id: UUID) -> str:
     """The prefix of a job's large transcripts."""
-    return f"transcripts/{job_id}/"
+    return f"{TRANSCRIPT_PREFIX}{job_id}/"
 
 
 def sign_source_key(message_id: UUID) -> str:
@@ -51,3 +86,18 @@ def message_of_sign_key(key: str) -> UUID | None:
         return UUID(key.removeprefix(SIGN_PREFIX).partition("/")[0])
     except ValueError:
         return None
+
+
+def require_foreign(prefix: str) -> str:
+    """Return a prefix under which nothing of ours lies.
+
+    Raises:
+        ValueError: it is no folder, or one of ours.
+
+    """
+    folder = prefix.partition("/")[0]
+    if not folder or not prefix.endswith("/"):
+        raise ValueError("a prefix has a name and ends in a slash, such as `incoming/`")
+    if f"{folder}/" in _OURS:
+        raise ValueError(f"{folder}/ is ours")
+    return prefix

@@ -1,17 +1,18 @@
 """The bucket, for asyncio: the `minio` client is synchronous and runs in threads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, Final, ParamSpec, TypeVar
 
 import structlog
 import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
+from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 
 from malmoi.settings import ObjectStoreSettings
@@ -20,7 +21,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _PART_BYTES = 8 * 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
-_MISSING_CODES = frozenset({"NoSuchKey", "NoSuchObject"})
 
 log = structlog.get_logger()
 
@@ -33,8 +33,26 @@ class ObjectTooLarge(Exception):
     """The object exceeds what the caller is ready to take."""
 
 
+class MultipartMissing(Exception):
+    """There is no such multipart upload (any more): it was completed, or aborted."""
+
+
+class PartsRefused(Exception):
+    """The parts have changed since they were listed, or the store finds one too small."""
+
+
 class StoreUnavailable(Exception):
     """The store did not answer, or refused; retrying is sensible."""
+
+
+_MEANING: Final[Mapping[str, type[Exception]]] = {
+    "NoSuchKey": ObjectMissing,
+    "NoSuchObject": ObjectMissing,
+    "NoSuchUpload": MultipartMissing,
+    "InvalidPart": PartsRefused,
+    "EntityTooSmall": PartsRefused,
+}
+"""What an S3 error code says; any other one says that the store does not do its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +69,8 @@ class ObjectStore:
     """Objects of one bucket."""
 
     def __init__(self, settings: ObjectStoreSettings) -> None:
-        self._bucket = settings.s3_bucket
-        self._client = Minio(
+        self.bucket = settings.s3_bucket
+        self.client = Minio(
             endpoint=settings.s3_endpoint,
             access_key=settings.minio_access_key.get_secret_value(),
             secret_key=settings.minio_secret_key.get_secret_value(),
@@ -69,18 +87,18 @@ class ObjectStore:
 
     async def ensure_bucket(self) -> None:
         """Create the bucket unless it exists."""
-        await self._call(self._ensure_bucket)
+        await self.call(self._ensure_bucket)
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the bucket is there."""
-        if not await self._call(self._client.bucket_exists, bucket_name=self._bucket):
-            raise StoreUnavailable(f"there is no bucket {self._bucket!r}")
+        if not await self.call(self.client.bucket_exists, bucket_name=self.bucket):
+            raise StoreUnavailable(f"there is no bucket {self.bucket!r}")
 
     async def put(self, key: str, content: BinaryIO, *, length: int, content_type: str) -> None:
         """Store `length` bytes from the position of `content`."""
-        await self._call(
-            self._client.put_object,
-            bucket_name=self._bucket,
+        await self.call(
+            self.client.put_object,
+            bucket_name=self.bucket,
             object_name=key,
             data=content,
             length=length,
@@ -108,32 +126,30 @@ class ObjectStore:
             StoreUnavailable: try again.
 
         """
-        return await self._call(self._fetch, key, target, max_bytes)
+        return await self.call(self._fetch, key, target, max_bytes)
 
     async def read(self, key: str) -> bytes:
         """The content of a small object; raises as `fetch` does."""
-        return await self._call(self._read, key)
+        return await self.call(self._read, key)
 
     async def stat(self, key: str) -> Stat:
         """Size and type of an object; raises as `fetch` does."""
-        found = await self._call(
-            self._client.stat_object, bucket_name=self._bucket, object_name=key
-        )
+        found = await self.call(self.client.stat_object, bucket_name=self.bucket, object_name=key)
         return Stat(found.size or 0, found.content_type or "application/octet-stream")
 
     async def open_range(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
         """Yield `length` bytes from byte `start`, block by block; raises as `fetch` does."""
         if length <= 0:
             return  # to the client library, 0 would mean everything
-        response = await self._call(
-            self._client.get_object,
-            bucket_name=self._bucket,
+        response = await self.call(
+            self.client.get_object,
+            bucket_name=self.bucket,
             object_name=key,
             offset=start,
             length=length,
         )
         try:
-            while block := await self._call(response.read, _BLOCK_BYTES):
+            while block := await self.call(response.read, _BLOCK_BYTES):
                 yield block
         finally:
             # In a thread, and not waited for: whoever was cut off may still be reading in one.
@@ -141,44 +157,55 @@ class ObjectStore:
 
     async def copy(self, key: str, to: str) -> None:
         """Copy an object inside the store; raises as `fetch` does."""
-        await self._call(
-            self._client.copy_object,
-            bucket_name=self._bucket,
+        await self.call(
+            self.client.copy_object,
+            bucket_name=self.bucket,
             object_name=to,
-            source=CopySource(self._bucket, key),
+            source=CopySource(self.bucket, key),
         )
 
     async def delete(self, key: str) -> None:
         """Remove an object; one that does not exist is no error."""
-        await self._call(self._client.remove_object, bucket_name=self._bucket, object_name=key)
+        await self.call(self.client.remove_object, bucket_name=self.bucket, object_name=key)
+
+    async def delete_many(self, keys: Sequence[str]) -> None:
+        """Remove objects with few requests; those that do not exist are no error."""
+        if keys:
+            await self.call(self._delete_many, keys)
 
     async def delete_all(self, prefix: str) -> None:
         """Remove every object whose key begins so."""
-        for key in await self._call(self._keys, prefix):
+        for key in await self.call(self._keys, prefix):
             await self.delete(key)
 
     async def keys_before(self, prefix: str, instant: datetime) -> list[str]:
         """Keys under `prefix` that were last written before `instant`."""
-        return await self._call(self._keys_before, prefix, instant)
+        return await self.call(self._keys_before, prefix, instant)
 
     def _keys_before(self, prefix: str, instant: datetime) -> list[str]:
-        found = self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True)
+        found = self.client.list_objects(bucket_name=self.bucket, prefix=prefix, recursive=True)
         return [
             each.object_name
             for each in found
             if each.object_name and each.last_modified and each.last_modified < instant
         ]
 
+    def _delete_many(self, keys: Sequence[str]) -> None:
+        asked = (DeleteObject(key) for key in keys)
+        errors = list(self.client.remove_objects(self.bucket, asked))
+        if errors:
+            raise StoreUnavailable(f"{len(errors)} objects were not deleted: {errors[0].message}")
+
     def _keys(self, prefix: str) -> list[str]:
-        found = self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True)
+        found = self.client.list_objects(bucket_name=self.bucket, prefix=prefix, recursive=True)
         return [each.object_name for each in found if each.object_name]
 
     def _ensure_bucket(self) -> None:
-        if not self._client.bucket_exists(bucket_name=self._bucket):
-            self._client.make_bucket(bucket_name=self._bucket)
+        if not self.client.bucket_exists(bucket_name=self.bucket):
+            self.client.make_bucket(bucket_name=self.bucket)
 
     def _fetch(self, key: str, target: Path, max_bytes: int) -> int:
-        response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+        response = self.client.get_object(bucket_name=self.bucket, object_name=key)
         written = 0
         try:
             with target.open("wb") as file:
@@ -191,19 +218,18 @@ class ObjectStore:
         return written
 
     def _read(self, key: str) -> bytes:
-        response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+        response = self.client.get_object(bucket_name=self.bucket, object_name=key)
         try:
             return bytes(response.read())
         finally:
             _hang_up(response)
 
-    async def _call(self, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
+    async def call(self, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
+        """Ask the client, in a thread; raises what the errors of S3 mean."""
         try:
             return await asyncio.to_thread(function, *arguments, **named)
         except S3Error as error:
-            if error.code in _MISSING_CODES:
-                raise ObjectMissing(str(error)) from error
-            raise StoreUnavailable(str(error)) from error
+            raise _MEANING.get(error.code or "", StoreUnavailable)(str(error)) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise StoreUnavailable(str(error)) from error
 

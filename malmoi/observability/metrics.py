@@ -54,6 +54,17 @@ BATON_OFFERS_TOTAL = Counter(
     "Offers of the free baton to the first in line: made, taken and expired.",
     ("outcome",),
 )
+ERASED_TOTAL = Counter(
+    "malmoi_erased_total",
+    "Jobs whose recording or text was erased because its time was over, by whose rule.",
+    ("what", "rule"),
+)
+RECORDINGS_REFUSED_TOTAL = Counter(
+    "malmoi_recordings_refused_total",
+    "Recordings refused before their body, by problem code: rate and quota. "
+    "A user who needs more is given it by an operator.",
+    ("code",),
+)
 CLIPS_REFUSED_TOTAL = Counter(
     "malmoi_clips_refused_total", "Clips refused at hand-in, by problem code.", ("code",)
 )
@@ -91,6 +102,16 @@ OPEN_TASKS = Gauge(
     "Tasks that wait or run. Alert: growing while workers are idle.",
     ("engine", "lane"),
 )
+TASKS_WAITING = Gauge(
+    "malmoi_tasks_waiting",
+    "Open tasks that no worker answers for.",
+    ("engine", "lane"),
+)
+OPEN_AUDIO_SECONDS = Gauge(
+    "malmoi_open_audio_seconds",
+    "Seconds of recordings that wait or run, guessed from bytes until decoded; scales workers.",
+    ("engine", "lane"),
+)
 OPEN_AUDIO_BYTES = Gauge(
     "malmoi_open_audio_bytes", "Bytes of recordings that wait or run.", ("engine", "lane")
 )
@@ -125,6 +146,36 @@ HOP_SECONDS = Histogram(
     "Time of one hop: dispatch (acceptance to worker), fetch, decode, vad, inference.",
     ("hop",),
     buckets=_LATENCY_BUCKETS_S,
+)
+
+# Callbacks, from the result handler
+CALLBACK_ATTEMPTS_TOTAL = Counter(
+    "malmoi_callback_attempts_total",
+    "Requests to receivers, by outcome: delivered, gone, redirected, rejected, or why no answer.",
+    ("outcome",),
+)
+CALLBACK_ATTEMPT_SECONDS = Histogram(
+    "malmoi_callback_attempt_seconds",
+    "Time that a receiver took to answer, or that we waited for it.",
+    buckets=_LATENCY_BUCKETS_S,
+)
+CALLBACK_DELIVERIES_TOTAL = Counter(
+    "malmoi_callback_deliveries_total",
+    "Events delivered, failed after a day, or dropped by a 410. Alert: `failed` growing.",
+    ("outcome",),
+)
+CALLBACK_DELIVERY_SECONDS = Histogram(
+    "malmoi_callback_delivery_seconds",
+    "From an event to its receiver's consent, pauses between attempts included.",
+    buckets=(*_LATENCY_BUCKETS_S, 600, 3600, 21600, 86400),
+)
+CALLBACK_PENDING_MESSAGES = Gauge(
+    "malmoi_callback_pending_messages",
+    "Events that are not delivered yet. Alert: growing while receivers are well.",
+)
+CALLBACK_OLDEST_SECONDS = Gauge(
+    "malmoi_callback_oldest_seconds",
+    "Age of the oldest of them. Alert: above 6 h: somebody's receiver has been away for long.",
 )
 
 # Workers

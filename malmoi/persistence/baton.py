@@ -5,9 +5,10 @@ PostgreSQL's clock alone judges; every statement here is one step, whoever else 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType, room_stream
@@ -109,8 +110,11 @@ async def end_hold(transaction: Transaction, claim: ColumnElement[bool]) -> bool
 
 async def current_hold(session: AsyncSession, room_id: UUID) -> Hold | None:
     """Who may speak now."""
-    found = await session.execute(select(*_HOLD).where(Room.id == room_id, _held))
+    found = await session.execute(_CURRENT_HOLD, {"room": room_id})
     return _hold(found.one_or_none())
+
+
+_CURRENT_HOLD: Final = select(*_HOLD).where(Room.id == bindparam("room"), _held)
 
 
 async def lock_expired_holds(transaction: Transaction, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from malmoi.contracts.jobs import JobState, TaskState
+from malmoi.contracts.jobs import OPEN_TASKS, JobState, TaskState
 from malmoi.persistence.jobs import ACCEPTED
 from malmoi.persistence.tables import Job, LedgerLine, Task
 
 OPEN_JOBS = (JobState.QUEUED, JobState.RUNNING)
-_OPEN_TASKS = (TaskState.DISPATCHED, TaskState.RUNNING)
+_ASSUMED_BYTES_PER_S = 8000
+"""64 kbit/s: between a browser's Opus and a WAV file, for recordings that nobody decoded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,32 @@ class OpenWork:
     engine: str
     lane: str
     tasks: int
+    waiting: int
+    """Those of `tasks` that no worker answers for."""
     audio_bytes: int
+    audio_s: float
+    """Seconds of recordings; a guess from their bytes where the length is not known yet."""
     oldest_s: float
 
 
 async def open_work(session: AsyncSession) -> list[OpenWork]:
     """Open tasks by engine and lane; those without any are absent."""
     age = func.extract("epoch", func.now() - func.min(Task.created_at))
+    waiting = func.count().filter(Task.state != TaskState.RUNNING)
+    size = func.coalesce(Task.audio_bytes, Job.audio_bytes)
+    length_s = func.coalesce(Task.audio_s, Job.audio_s, size / float(_ASSUMED_BYTES_PER_S))
     rows = await session.execute(
-        select(Task.engine, Task.lane, func.count(), func.sum(Job.audio_bytes), age)
+        select(
+            Task.engine,
+            Task.lane,
+            func.count(),
+            waiting,
+            func.sum(size),
+            func.sum(length_s),
+            age,
+        )
         .join(Job, Job.id == Task.job_id)
-        .where(Task.state.in_(_OPEN_TASKS))
+        .where(Task.state.in_(OPEN_TASKS))
         .group_by(Task.engine, Task.lane)
     )
     return [
@@ -64,8 +80,10 @@ async def open_work(session: AsyncSession) -> list[OpenWork]:
             engine=row[0],
             lane=row[1],
             tasks=row[2],
-            audio_bytes=int(row[3]),
-            oldest_s=float(row[4]),
+            waiting=row[3],
+            audio_bytes=int(row[4]),
+            audio_s=float(row[5]),
+            oldest_s=float(row[6]),
         )
         for row in rows
     ]

@@ -1,22 +1,21 @@
-"""Transactions. A commit tells its events and wakes the outbox relay, in this order, afterwards."""
+"""Transactions. After a commit the outbox relay gets its rows, and the listeners its events."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Insert, bindparam, func, insert, inspect, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
 
 from malmoi.contracts.events import Event
+from malmoi.persistence.at_once import flush_at_once, insert_at_once
+from malmoi.persistence.tables import OutboxRow, Table
 from malmoi.settings import DatabaseSettings
 
 
@@ -27,46 +26,31 @@ class Transaction:
     session: AsyncSession
     events: list[tuple[str, Event]] = field(default_factory=list)
     """(stream, event), in the order of writing."""
-    wrote_outbox: bool = False
+    outbox: list[OutboxRow] = field(default_factory=list)
+    """Rows that may be sent as soon as they are committed."""
+    wrote_callback: bool = False
+    unneeded_objects: list[str] = field(default_factory=list)
+    """Keys that nothing names any more once this is committed."""
 
     async def now(self) -> datetime:
         """The transaction's instant by PostgreSQL's clock."""
         found: datetime = (await self.session.execute(select(func.now()))).scalar_one()
         return found
 
-    async def insert(self, *rows: DeclarativeBase) -> None:
+    async def insert(self, *rows: Table) -> None:
         """Insert rows of any tables at once: a request that people wait for makes one trip.
 
-        What the database generates is not read back, and the objects stay outside the session.
+        What the database generates is not read back, but for the number of an outbox row; the
+        objects stay outside the session.
         """
-        given = [_given(row) for row in rows]
-        shape = tuple((type(row), tuple(values)) for row, values in zip(rows, given, strict=True))
-        values = {
-            f"{number}_{name}": value
-            for number, each in enumerate(given)
-            for name, value in each.items()
-        }
-        connection = await self.session.connection()
-        await connection.execute(_insert_of(shape), values)
+        await insert_at_once(await self.session.connection(), rows)
 
+    async def flush(self) -> None:
+        """Write what is new or changed in the session, in one trip where it is little.
 
-def _given(row: DeclarativeBase) -> dict[str, Any]:
-    """The values that were set, by attribute, which is the name of the column too."""
-    return {
-        attribute.key: row.__dict__[attribute.key]
-        for attribute in inspect(type(row)).column_attrs
-        if attribute.key in row.__dict__
-    }
-
-
-@cache
-def _insert_of(shape: tuple[tuple[type[DeclarativeBase], tuple[str, ...]], ...]) -> Insert:
-    """One statement for rows of these tables, each with these columns; building it takes long."""
-    *others, last = [
-        insert(table).values({name: bindparam(f"{number}_{name}") for name in names})
-        for number, (table, names) in enumerate(shape)
-    ]
-    return last.add_cte(*(each.cte(f"row_{number}") for number, each in enumerate(others)))
+        The objects are not to be used with the session any more.
+        """
+        await flush_at_once(self.session)
 
 
 AfterCommit = Callable[[Transaction], Awaitable[None]]
@@ -113,6 +97,8 @@ async def open_database(settings: DatabaseSettings) -> AsyncIterator[Database]:
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
         max_overflow=0,
+        # The connection that was used last: its plans and its process are at hand.
+        pool_use_lifo=True,
     )
     try:
         yield Database(engine)

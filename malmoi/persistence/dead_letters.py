@@ -52,4 +52,4 @@ def send_again(transaction: Transaction, letter: DeadLetterRow, *, trace_id: str
         trace_id=letter.trace_id or trace_id,
     )
     transaction.session.add(row)
-    transaction.wrote_outbox = True
+    transaction.outbox.append(row)

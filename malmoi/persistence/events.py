@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from malmoi.contracts.events import Event, EventType, job_stream, room_stream
+from malmoi.persistence.callbacks import delivery_of
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.tables import EventRow, Job, Room
 
@@ -25,17 +27,27 @@ class Place:
 
 async def next_place(transaction: Transaction, room_id: UUID) -> Place:
     """Take the room's next number; holds the room's row until the commit."""
+    numbered = _NEXT_PLACE.execution_options(
+        # Nothing else of the session is about these columns; it is written at the end, at once.
+        synchronize_session=False,
+        autoflush=False,
+    )
+    seq, now = (await transaction.session.execute(numbered, {"room": room_id})).one()
+    return Place(seq, now)
+
+
+def next_place_of(room_id: ColumnElement[UUID]) -> ReturningUpdate[int, datetime]:
+    """The statement that takes a room's next number; its columns are `last_seq` and `now`."""
     # A row lock and not a sequence: numbers must become visible in their order, without gaps.
-    numbered = (
+    return (
         update(Room)
         .where(Room.id == room_id)
         .values(last_seq=Room.last_seq + 1)
-        .returning(Room.last_seq, func.now())
-        # Nothing else of the session is about these columns; it is written at the end, at once.
-        .execution_options(synchronize_session=False, autoflush=False)
+        .returning(Room.last_seq, func.now().label("now"))
     )
-    seq, now = (await transaction.session.execute(numbered)).one()
-    return Place(seq, now)
+
+
+_NEXT_PLACE: Final = next_place_of(bindparam("room"))
 
 
 async def tell_room(
@@ -81,6 +93,9 @@ def tell_job(
     job.last_seq += 1
     event = Event(type=event_type, payload=payload, ts=now, seq=job.last_seq, trace_id=job.trace_id)
     transaction.session.add(_noted(transaction, job_stream(job.id), event))
+    if job.callback_events and (delivery := delivery_of(job, event)) is not None:
+        transaction.session.add(delivery)
+        transaction.wrote_callback = True
     return event
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import job_stream
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskState
+from malmoi.persistence.callbacks import wish_of
+from malmoi.persistence.chunks import take_over_chunks
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.jobs import NewJob, accept_job
 from malmoi.persistence.room_results import await_message_again, fail_message
@@ -43,20 +45,21 @@ async def cancel(transaction: Transaction, held: Sequence[LockedTask], *, detail
 
 
 async def do_again(
-    transaction: Transaction, ended: Job, *, job_id: UUID, audio_key: str, now: datetime
+    transaction: Transaction, ended: Job, *, now: datetime, whole: bool = False
 ) -> Job:
     """Accept a new job in place of an ended one, whose row the caller has locked.
 
-    `audio_key` names a recording of the new job's own. The message and the idempotency key go
-    over to the new job, so that each still stands for one job.
+    Both have the same recording from now on. The message and the idempotency key go over to the
+    new job, so that each still stands for one job; so do its chunks, of which only those are
+    recognised that were not, unless the `whole` recording is to be done again.
     """
+    plan = None if whole else ended.plan
     new = NewJob(
-        id=job_id,
         owner_user_id=ended.owner_user_id,
         engine=Engine(ended.engine),
         lane=Lane(ended.lane),
         options=DecodeOptions.model_validate(ended.options),
-        audio_key=audio_key,
+        audio_key=ended.audio_key,
         audio_bytes=ended.audio_bytes,
         trace_id=ended.trace_id,
         room_id=ended.room_id,
@@ -66,10 +69,15 @@ async def do_again(
         request_sha256=ended.request_sha256,
         file_name=ended.file_name,
         retry_of=ended.id,
+        callback=await wish_of(transaction.session, ended),
+        plan=plan,
+        audio_s=ended.audio_s,
     )
     ended.message_id = ended.idempotency_key = None
     await transaction.session.flush()
     job = await accept_job(transaction, new, now=now)
+    if plan is not None:
+        await take_over_chunks(transaction, ended, job)
     await transaction.session.execute(
         update(DeadLetterRow)
         .where(DeadLetterRow.job_id == ended.id, DeadLetterRow.resolved_at.is_(None))
@@ -83,6 +91,16 @@ async def retried_as(session: AsyncSession, job_id: UUID) -> UUID | None:
     """The job that does this one again."""
     found: UUID | None = await session.scalar(select(Job.id).where(Job.retry_of == job_id))
     return found
+
+
+async def shares_recording(transaction: Transaction, job: Job) -> bool:
+    """Whether another job has the same recording: then deleting this one must not delete it.
+
+    Nobody begins to share it meanwhile: that takes the lock of this job's row. Of two who share
+    and are deleted at once each sees the other; what they leave behind, the hourly sweep finds.
+    """
+    other = select(Job.id).where(Job.audio_key == job.audio_key, Job.id != job.id).limit(1)
+    return await transaction.session.scalar(other) is not None
 
 
 async def delete_rows(transaction: Transaction, job: Job) -> None:

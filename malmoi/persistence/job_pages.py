@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Result, Row, Select, func, literal_column,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from malmoi.persistence.chunks import percent_of_tasks
+from malmoi.persistence.many import among
 from malmoi.persistence.pages import Place, behind
 from malmoi.persistence.tables import WORDS_OF_RESULT, Job, Room, Task, User
 
@@ -131,14 +133,26 @@ async def jobs_page(
     return rows.all()
 
 
+async def standing_of(
+    session: AsyncSession, job_ids: Sequence[UUID], user_id: UUID
+) -> Sequence[Row[UUID, str, int]]:
+    """State and newest number of those of the jobs that are recordings of the user."""
+    rows = await session.execute(
+        select(Job.id, Job.state, Job.last_seq).where(
+            among(Job.id, job_ids), Job.owner_user_id == user_id, Job.room_id.is_(None)
+        )
+    )
+    return rows.all()
+
+
 def _percent() -> Any:
-    done = select(func.avg(Task.percent)).where(Task.job_id == Job.id).correlate(Job)
+    done = select(percent_of_tasks()).where(Task.job_id == Job.id).correlate(Job)
     return func.coalesce(done.scalar_subquery(), 0)
 
 
 async def tasks_of(session: AsyncSession, job_id: UUID) -> Sequence[Task]:
-    """The job's tasks in their order."""
+    """The job's tasks in their order: the whole recording's before its chunks'."""
     rows = await session.scalars(
-        select(Task).where(Task.job_id == job_id).order_by(Task.kind, Task.index)
+        select(Task).where(Task.job_id == job_id).order_by(Task.kind.desc(), Task.index)
     )
     return rows.all()

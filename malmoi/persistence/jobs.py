@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from malmoi.contracts.callbacks import CallbackWish
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind
 from malmoi.contracts.messages import TaskRequested
+from malmoi.persistence.callbacks import receiver_of
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.many import among
 from malmoi.persistence.outbox import request_row
-from malmoi.persistence.tables import Job, LedgerLine, Table, Task
+from malmoi.persistence.tables import Job, LedgerLine, OutboxRow, Table, Task
 
 ACCEPTED = "accepted"
 
@@ -39,6 +42,10 @@ class NewJob:
     file_name: str | None = None
     retry_of: UUID | None = None
     """The ended job that this one does again."""
+    callback: CallbackWish | None = None
+    plan: dict[str, Any] | None = None
+    """Of a recording that is cut already: whoever accepts the job hands the chunks over to it."""
+    audio_s: float | None = None
 
 
 async def accept_job(
@@ -67,23 +74,32 @@ async def accept_job(
         request_sha256=new.request_sha256,
         file_name=new.file_name,
         retry_of=new.retry_of,
+        callback_events=None if new.callback is None else list(new.callback.events),
         trace_id=new.trace_id,
         state=JobState.QUEUED,
         last_seq=0,
         created_at=now,
     )
+    told = () if new.callback is None else (receiver_of(job.id, job.owner_user_id, new.callback),)
+    line = LedgerLine(job_id=job.id, entry=ACCEPTED)
+    work = _first_task(job) if new.plan is None else ()
+    if new.plan is not None:
+        job.plan, job.audio_s = new.plan, new.audio_s
+    await transaction.insert(job, *work, line, *told, *along)
+    transaction.outbox += [row for row in work if isinstance(row, OutboxRow)]
+    return job
+
+
+def _first_task(job: Job) -> tuple[Table, ...]:
     task = Task(
         id=uuid4(),
         job_id=job.id,
         kind=TaskKind.UTTERANCE,
-        engine=new.engine,
-        lane=new.lane,
+        engine=job.engine,
+        lane=job.lane,
         attempt=1,
     )
-    request = request_row(request_of(job, task), trace_id=job.trace_id)
-    await transaction.insert(job, task, LedgerLine(job_id=job.id, entry=ACCEPTED), request, *along)
-    transaction.wrote_outbox = True
-    return job
+    return task, request_row(request_of(job, task), trace_id=job.trace_id)
 
 
 def request_of(job: Job, task: Task) -> TaskRequested:
@@ -95,11 +111,20 @@ def request_of(job: Job, task: Task) -> TaskRequested:
         kind=TaskKind(task.kind),
         engine=Engine(task.engine),
         lane=Lane(task.lane),
-        audio_key=job.audio_key,
-        audio_bytes=job.audio_bytes,
-        options=DecodeOptions.model_validate(job.options),
-        accepted_at=job.created_at,
+        audio_key=task.audio_key or job.audio_key,
+        audio_bytes=task.audio_bytes or job.audio_bytes,
+        options=_options_of(job),
+        start_s=task.start_s or 0.0,
+        accepted_at=task.created_at if task.kind == TaskKind.CHUNK else job.created_at,
     )
+
+
+def _options_of(job: Job) -> DecodeOptions:
+    """As asked for; a planned recording's chunks are all in the language that was detected."""
+    options = DecodeOptions.model_validate(job.options)
+    if options.language is not None or job.plan is None:
+        return options
+    return options.model_copy(update={"language": job.plan.get("language")})
 
 
 async def job_of_key(session: AsyncSession, owner_user_id: UUID, key: str) -> Job | None:
@@ -125,3 +150,11 @@ async def unknown_jobs(session: AsyncSession, job_ids: Sequence[UUID]) -> list[U
     """Those of the ids that no job has."""
     known = set(await session.scalars(select(Job.id).where(among(Job.id, job_ids))))
     return [each for each in job_ids if each not in known]
+
+
+async def recordings_of_nobody(session: AsyncSession, audio_keys: Sequence[str]) -> list[str]:
+    """Those of the keys under which no job has its recording."""
+    known = set(
+        await session.scalars(select(Job.audio_key).where(among(Job.audio_key, audio_keys)))
+    )
+    return [each for each in audio_keys if each not in known]

@@ -35,11 +35,11 @@ def enqueue(transaction: Transaction, topic: Topic[M], message: M, *, trace_id: 
         topic=topic.name, key=topic.key(message), value=topic.encode(message), trace_id=trace_id
     )
     transaction.session.add(row)
-    transaction.wrote_outbox = True
+    transaction.outbox.append(row)
 
 
 def request_row(request: TaskRequested, *, trace_id: str) -> OutboxRow:
-    """The row that dispatches a task; who inserts it sets `wrote_outbox`."""
+    """The row that dispatches a task; who inserts it notes it in the transaction's `outbox`."""
     topic = REQUESTS[request.engine, request.lane]
     return OutboxRow(
         topic=topic.name,
@@ -60,9 +60,11 @@ def enqueue_task(
 ) -> None:
     """Dispatch a task after the commit, and not before `delay` has passed."""
     row = request_row(request, trace_id=trace_id)
-    row.available_at = func.now() + delay
     transaction.session.add(row)
-    transaction.wrote_outbox = True
+    if delay:
+        row.available_at = func.now() + delay
+    else:
+        transaction.outbox.append(row)
 
 
 async def claim_pending(

@@ -1,28 +1,30 @@
 """What becomes of a pending room message once its job ended (seed 000 section 6)."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, bindparam, select, true
+from sqlalchemy.orm import aliased
 
 from malmoi.contracts.events import EventType
 from malmoi.contracts.model import instant
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.database import Transaction
-from malmoi.persistence.events import tell_room
+from malmoi.persistence.events import Place, next_place_of, told_at
 from malmoi.persistence.said import Said, holding_both, told_of
 from malmoi.persistence.tables import Job, RoomMessage
 
 
 async def publish_message(transaction: Transaction, job: Job, transcript: Transcript) -> None:
     """Make the message final and tell the room; where nobody spoke, no message remains."""
-    with transaction.session.no_autoflush:  # one flush at the end: people wait for the text
-        message = await _pending_message(transaction.session, job)
-    if message is None:
+    turn = await _turn(transaction, job, of="pending")
+    if turn is None:
         return
+    message = turn.message
     if not transcript.text:
         await transaction.session.delete(message)
-        await _tell(transaction, job, EventType.MESSAGE_EMPTY, _identity(job, message))
+        _tell(transaction, job, turn, EventType.MESSAGE_EMPTY, _identity(job, message))
         return
     message.status = "final"
     message.content_text = transcript.text
@@ -31,47 +33,68 @@ async def publish_message(transaction: Transaction, job: Job, transcript: Transc
         "duration": transcript.duration_s,
         "confidence": transcript.language_probability,
     }
-    await _tell(transaction, job, EventType.MESSAGE_CREATED, told_of(Said(message, job.id)))
+    _tell(transaction, job, turn, EventType.MESSAGE_CREATED, told_of(Said(message, job.id)))
 
 
 async def fail_message(transaction: Transaction, job: Job, *, code: str, detail: str) -> None:
     """Mark the message as failed and tell the room why."""
-    message = await _pending_message(transaction.session, job)
-    if message is None:
+    turn = await _turn(transaction, job, of="pending")
+    if turn is None:
         return
+    message = turn.message
     message.status = "failed"
     told = {**_identity(job, message), "status": message.status, "code": code, "detail": detail}
-    await _tell(transaction, job, EventType.MESSAGE_FAILED, told)
+    _tell(transaction, job, turn, EventType.MESSAGE_FAILED, told)
 
 
 async def await_message_again(transaction: Transaction, job: Job) -> None:
     """Let a failed message wait for its recording's new job, and tell the room."""
-    if job.message_id is None:
+    turn = await _turn(transaction, job, of="failed")
+    if turn is None:
         return
-    message = await _held_message(transaction.session, job)
-    if message is None or message.status != "failed":
-        return
-    message.status = "pending"
-    await _tell(transaction, job, EventType.MESSAGE_UPDATED, told_of(Said(message, job.id)))
+    turn.message.status = "pending"
+    told = told_of(Said(turn.message, job.id))
+    _tell(transaction, job, turn, EventType.MESSAGE_UPDATED, told)
 
 
-async def _pending_message(session: AsyncSession, job: Job) -> RoomMessage | None:
-    message = await _held_message(session, job)
-    return message if message is not None and message.status == "pending" else None
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A message, held with its room, and the place in the room's story where it is told."""
+
+    message: RoomMessage
+    place: Place
 
 
-async def _held_message(session: AsyncSession, job: Job) -> RoomMessage | None:
-    """The job's message, held with its room; None when its sender has deleted it."""
+async def _turn(transaction: Transaction, job: Job, *, of: str) -> _Turn | None:
+    """The turn of the job's message, if it is in the state `of`; nothing is taken otherwise.
+
+    One trip, because people wait for the text: who finds the message also takes the place.
+    """
     if job.message_id is None:
         return None
-    found: RoomMessage | None = await session.scalar(
-        holding_both(
-            select(RoomMessage).where(
-                RoomMessage.id == job.message_id, RoomMessage.deleted_at.is_(None)
-            )
+    known = {"message": job.message_id, "state": of}
+    row = (await transaction.session.execute(_TAKE_TURN, known)).one_or_none()
+    return None if row is None else _Turn(row[0], Place(row[1], row[2]))
+
+
+def _take_turn() -> Select[RoomMessage, int, datetime]:
+    held = holding_both(
+        select(RoomMessage).where(
+            RoomMessage.id == bindparam("message"),
+            RoomMessage.status == bindparam("state"),
+            RoomMessage.deleted_at.is_(None),
         )
+    ).cte("held")
+    place = next_place_of(held.c.room_id).cte("place")
+    return (
+        select(aliased(RoomMessage, held), place.c.last_seq, place.c.now)
+        .join(place, true())
+        # The session writes at its end, at once; what it has of the message may be stale.
+        .execution_options(autoflush=False, populate_existing=True)
     )
-    return found
+
+
+_TAKE_TURN: Final = _take_turn()
 
 
 def _identity(job: Job, message: RoomMessage) -> dict[str, Any]:
@@ -86,8 +109,9 @@ def _identity(job: Job, message: RoomMessage) -> dict[str, Any]:
     }
 
 
-async def _tell(
-    transaction: Transaction, job: Job, event_type: EventType, told: dict[str, Any]
+def _tell(
+    transaction: Transaction, job: Job, turn: _Turn, event_type: EventType, told: dict[str, Any]
 ) -> None:
-    assert job.room_id is not None
-    await tell_room(transaction, job.room_id, event_type, told, trace_id=job.trace_id)
+    room_id = turn.message.room_id
+    row = told_at(transaction, room_id, turn.place, event_type, told, trace_id=job.trace_id)
+    transaction.session.add(row)

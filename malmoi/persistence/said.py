@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
@@ -26,11 +27,14 @@ class Said:
     job_id: UUID | None = None
     """What the message came of; a sign message stands for its own job."""
     sign: SignVideo | None = None
+    audio_expired: bool = False
+    """Whether the recording was erased because its time was over."""
 
     @property
     def has_audio(self) -> bool:
         """Whether the recording can be heard."""
-        return self.job_id is not None and self.message.type == STT
+        recorded = self.job_id is not None and self.message.type == STT
+        return recorded and not self.audio_expired
 
 
 _shown = and_(
@@ -132,9 +136,9 @@ async def forget_words(transaction: Transaction, message: RoomMessage) -> None:
     )
 
 
-def _with_belongings() -> Select[RoomMessage, UUID, SignVideo]:
+def _with_belongings() -> Select[RoomMessage, UUID, SignVideo, datetime | None]:
     return (
-        select(RoomMessage, Job.id, SignVideo)
+        select(RoomMessage, Job.id, SignVideo, Job.audio_expired_at)
         .outerjoin(Job, Job.message_id == RoomMessage.id)
         .outerjoin(SignVideo, SignVideo.message_id == RoomMessage.id)
     )
@@ -153,6 +157,7 @@ def _heard_by(user_id: UUID) -> ColumnElement[bool]:
     return and_(RoomMessage.deleted_at.is_(None), seated)
 
 
-def _said(row: Row[Any, Any, Any]) -> Said:
-    message, job_id, sign = row[0], row[1], row[2]
-    return Said(message, message.id if sign is not None else job_id, sign)
+def _said(row: Row[Any, Any, Any, Any]) -> Said:
+    message, job_id, sign, expired_at = row[0], row[1], row[2], row[3]
+    named = message.id if sign is not None else job_id
+    return Said(message, named, sign, audio_expired=expired_at is not None)

@@ -7,10 +7,10 @@ follows it are one step, however many handlers, reconcilers and cancels meet.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType
@@ -40,20 +40,22 @@ class LockedTask:
 
 
 async def lock_tasks(transaction: Transaction, task_ids: Iterable[UUID]) -> dict[UUID, LockedTask]:
-    """Hold tasks and their jobs; those whose job was deleted are missing.
-
-    In the order of their ids, as everybody who locks several does.
-    """
-    rows = await transaction.session.execute(
-        select(Job, Task, func.now().label("now"))
-        .join(Task, Task.job_id == Job.id)
-        .where(Task.id.in_(set(task_ids)))
-        .order_by(Task.id)
-        .with_for_update(of=(Job, Task))
-        # A stale copy in the session would undo what others committed meanwhile.
-        .execution_options(populate_existing=True)
-    )
+    """Hold tasks and their jobs; those whose job was deleted are missing."""
+    rows = await transaction.session.execute(_LOCK_TASKS, {"ids": list(set(task_ids))})
     return {row.Task.id: LockedTask(task=row.Task, job=row.Job, now=row.now) for row in rows}
+
+
+# Made once, because every result waits for it.
+_LOCK_TASKS: Final = (
+    select(Job, Task, func.now().label("now"))
+    .join(Task, Task.job_id == Job.id)
+    .where(Task.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    # Jobs in the order of their ids, and each before its tasks: as everybody who locks several.
+    .order_by(Task.job_id, Task.id)
+    .with_for_update(of=(Job, Task))
+    # A stale copy in the session would undo what others committed meanwhile.
+    .execution_options(populate_existing=True)
+)
 
 
 async def lock_task(transaction: Transaction, task_id: UUID) -> LockedTask | None:

@@ -34,7 +34,7 @@ async def user_of_id(session: AsyncSession, user_id: UUID) -> User | None:
     return await session.get(User, user_id)
 
 
-def token_counts(issued_at: datetime) -> ColumnElement[bool]:
+def token_counts(issued_at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """A token of this instant still speaks for the user: no operator has ended it since."""
     return or_(User.tokens_valid_from.is_(None), User.tokens_valid_from <= issued_at)
 

@@ -1,4 +1,4 @@
-"""Workers as they described themselves last. Nothing is decided by it; operators look at it."""
+"""Workers as they described themselves last: chunks are sent by it, and operators look at it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

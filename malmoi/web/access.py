@@ -32,7 +32,7 @@ class AccessMiddleware:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])  # an enum's name is no number in the log
             await send(message)
 
         try:

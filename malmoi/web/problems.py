@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -30,9 +31,9 @@ class Malformed(AppError):
 def problems(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route, so that OpenAPI and generated clients know its refusals."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for error in errors:
-        known = by_status.setdefault(int(error.status), {"model": Problem, "description": ""})
-        known["description"] = ", ".join(filter(None, (known["description"], error.code)))
+    for status, code in chain.from_iterable(error.answers() for error in errors):
+        known = by_status.setdefault(int(status), {"model": Problem, "description": ""})
+        known["description"] = ", ".join(filter(None, (known["description"], code)))
     return by_status
 
 
@@ -94,9 +95,11 @@ async def _refuse_malformed(_: Request, error: Exception) -> Response:
     return render(problem.model_copy(update={"errors": jsonable_encoder(where)}))
 
 
-async def _refuse_http(_: Request, error: Exception) -> Response:
+async def _refuse_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no JSON
+        return await _refuse(request, Malformed(str(error.detail)))
     code = status.name
     problem = Problem(
         type=f"urn:problem:{code.lower().replace('_', '-')}",

@@ -1,7 +1,8 @@
 """Reads workers' reports and hands each to its use case; what was polled together is one step."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 from uuid import UUID
@@ -9,7 +10,15 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
-from malmoi.contracts.messages import TaskFailed, TaskProgress, TaskReport, TaskSucceeded
+from malmoi.contracts.jobs import Lane, TaskKind
+from malmoi.contracts.messages import (
+    TaskFailed,
+    TaskPlanned,
+    TaskProgress,
+    TaskReport,
+    TaskResult,
+    TaskSucceeded,
+)
 from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS, Topic
 from malmoi.contracts.transcripts import Transcript
 from malmoi.live.cancel_flags import raise_cancel_flag
@@ -20,12 +29,14 @@ from malmoi.persistence.database import Database, Transaction
 from malmoi.persistence.faults import DATABASE_AWAY, OUR_FAULT
 from malmoi.persistence.tasks import LockedTask, lock_tasks
 from result_handler.settings import Settings
+from result_handler.usecases.complete_chunk import complete_chunk
 from result_handler.usecases.complete_task import complete_task
 from result_handler.usecases.effect import Effect
 from result_handler.usecases.fail_task import fail_task
+from result_handler.usecases.plan_job import plan_job
 from result_handler.usecases.record_progress import record_progress
 
-Report = TaskProgress | TaskSucceeded | TaskFailed
+Report = TaskProgress | TaskResult | TaskFailed
 
 _TOPICS: Mapping[str, Topic[Report]] = {
     topic.name: topic  # type: ignore[misc]  # each carries one kind of Report
@@ -43,6 +54,8 @@ class Reports:
     database: Database
     redis: Redis
     store: ObjectStore
+    on_freed: Callable[[], None] = lambda: None
+    """Hears that workers may be free, or that tasks wait."""
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """One transaction for all; the loop repeats one by one what fails together."""
@@ -81,9 +94,17 @@ class Reports:
                 if effect is Effect.UNWANTED:
                     unwanted.append(report.task_id)
                 outcomes[number] = Done(Effect.STALE if effect is Effect.UNWANTED else effect)
+            await transaction.flush()
+        if any(each.task.lane == Lane.BATCH for each in held.values()):
+            self.on_freed()
+        await self._discard(transaction.unneeded_objects)
         for task_id in unwanted:
             await raise_cancel_flag(self.redis, task_id)
         return [outcomes[number] for number in range(len(reports))]
+
+    async def _discard(self, keys: Sequence[str]) -> None:
+        with contextlib.suppress(StoreUnavailable):  # the hourly sweep finds them
+            await self.store.delete_many(keys)
 
     async def _effect(
         self,
@@ -93,8 +114,12 @@ class Reports:
         transcript: Transcript | None,
     ) -> Effect:
         match report:
+            case TaskPlanned():
+                return await plan_job(transaction, held, report)
             case TaskSucceeded():
                 assert transcript is not None
+                if held is not None and held.task.kind == TaskKind.CHUNK:
+                    return await complete_chunk(transaction, held, report, transcript)
                 return await complete_task(transaction, held, report, transcript)
             case TaskFailed():
                 return await fail_task(

@@ -26,16 +26,18 @@ async def complete_task(
     close_task(held, TaskState.SUCCEEDED)
     held.task.worker_id = report.worker_id
     held.task.percent = 100
-    _store(held, report, transcript)
-    move_job(transaction, held, JobState.COMPLETED, payload=_told(report, transcript))
+    held.job.audio_s = report.audio_s
+    held.job.result = result_of(report, transcript)
+    # The room first: somebody there waits for the text.
     await publish_message(transaction, held.job, transcript)
-    _observe(held)
+    move_job(transaction, held, JobState.COMPLETED, payload=_told(report, transcript))
+    observe_end(held)
     return Effect.APPLIED
 
 
-def _store(held: LockedTask, report: TaskSucceeded, transcript: Transcript) -> None:
-    held.job.audio_s = report.audio_s
-    held.job.result = {
+def result_of(report: TaskSucceeded, transcript: Transcript) -> dict[str, object]:
+    """What is kept of a recognition."""
+    return {
         "transcript": transcript.model_dump(mode="json"),
         "model": report.model,
         "timings": report.timings.model_dump(mode="json"),
@@ -44,8 +46,8 @@ def _store(held: LockedTask, report: TaskSucceeded, transcript: Transcript) -> N
     }
 
 
-def _observe(held: LockedTask) -> None:
-    # Of two machines' clocks: good enough for an operator, and for nothing else.
+def observe_end(held: LockedTask) -> None:
+    """Note how long the job took; of two machines' clocks, for operators only."""
     took_s = (datetime.now(UTC) - held.job.created_at).total_seconds()
     JOB_SECONDS.labels(held.job.engine, held.job.lane).observe(max(0.0, took_s))
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from malmoi.contracts.jobs import JobState, TaskState
+from malmoi.contracts.jobs import JobState, TaskKind, TaskState
 from malmoi.contracts.messages import TaskFailed
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.observability.metrics import TASKS_BURIED_TOTAL
+from malmoi.persistence.chunks import drop_open_chunks
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.room_results import fail_message
 from malmoi.persistence.tasks import (
@@ -74,6 +75,8 @@ async def give_up(transaction: Transaction, held: LockedTask, verdict: Verdict) 
     held.job.error_code = verdict.code
     held.job.error_detail = verdict.detail
     told = {"code": verdict.code, "detail": verdict.detail}
+    if held.task.kind == TaskKind.CHUNK:
+        await drop_open_chunks(transaction, held.job.id)
     move_job(transaction, held, JobState.FAILED, payload=told)
     await fail_message(transaction, held.job, code=verdict.code, detail=verdict.detail)
     if not verdict.code.sender_can_act:

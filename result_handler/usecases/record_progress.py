@@ -5,6 +5,7 @@ from datetime import timedelta
 from malmoi.contracts.events import EventType
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.messages import TaskHeartbeat, TaskProgress, TaskReleased
+from malmoi.persistence.chunks import share_done
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.events import tell_job
 from malmoi.persistence.tasks import LockedTask, hold_lease, move_job, redispatch, tell_attempt_end
@@ -28,16 +29,19 @@ async def record_progress(
         return Effect.APPLIED
     begun = hold_lease(held, worker_id=report.worker_id, lease=lease)
     if isinstance(report, TaskHeartbeat):
-        _advance(transaction, held, report)
+        await _advance(transaction, held, report)
     if begun:
         told = {"worker_id": report.worker_id, "attempt": report.attempt}
         move_job(transaction, held, JobState.RUNNING, payload=told)
     return Effect.APPLIED
 
 
-def _advance(transaction: Transaction, held: LockedTask, beat: TaskHeartbeat) -> None:
+async def _advance(transaction: Transaction, held: LockedTask, beat: TaskHeartbeat) -> None:
+    held.task.stage = beat.stage
     if beat.percent <= held.task.percent:
         return
     held.task.percent = beat.percent
-    told = {"job_id": str(held.job.id), "percent": beat.percent, "stage": beat.stage}
+    await transaction.session.flush()
+    share = await share_done(transaction.session, held.job.id)
+    told = {"job_id": str(held.job.id), "percent": share.percent, "stage": beat.stage}
     tell_job(transaction, held.job, EventType.JOB_PROGRESS, told, now=held.now)

@@ -44,6 +44,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster
         HEARTBEAT_S="1",
         KAFKA_SESSION_TIMEOUT_S="6",
         PING_INTERVAL_S="1",
+        SEAT_TTL_S="900",  # the speakers have no socket, and a busy machine takes its time
         LOG_LEVEL="warning",
     ) as running:
         yield running

@@ -2,7 +2,8 @@
 import type { Hop } from './model'
 
 const WAY = ['accepted', 'dispatched', 'started', 'finished', 'told'] as const
-export type HopName = (typeof WAY)[number]
+/** Only long recordings are cut into chunks. */
+export type HopName = (typeof WAY)[number] | 'planned'
 
 export interface Step {
   name: HopName

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, cleanup, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '../api/problem'
@@ -9,11 +9,18 @@ import { draw } from '../test/draw'
 import { recording } from './examples'
 import { RecordingsPage } from './RecordingsPage'
 import { pageOf } from './requests'
+import { sendInParts, type InParts } from './uploading/inParts'
+import { abortUpload } from './uploading/requests'
 
 vi.mock('../api/upload', () => ({ upload: vi.fn() }))
+vi.mock('./uploading/inParts', () => ({ sendInParts: vi.fn() }))
+vi.mock('./uploading/requests', async (all) => ({ ...(await all<object>()), abortUpload: vi.fn() }))
+vi.mock('../app/me', () => ({ useMe: () => ({ data: { id: 'anna' } }) }))
 vi.mock('./requests', async (all) => ({ ...(await all<object>()), pageOf: vi.fn() }))
 const listed = vi.mocked(pageOf)
 const sent = vi.mocked(upload)
+const inParts = vi.mocked(sendInParts)
+const aborted = vi.mocked(abortUpload)
 const forever = () => new Promise<never>(() => undefined)
 const uploads = () => sent.mock.calls.map(([each]: [Upload]) => each)
 const keys = () => uploads().map(({ key }) => key)
@@ -28,6 +35,9 @@ beforeEach(() => {
   signIn('secret')
   listed.mockReset().mockResolvedValue({ jobs: [], next: null })
   sent.mockReset().mockImplementation(forever)
+  inParts.mockReset().mockImplementation(forever)
+  aborted.mockReset().mockResolvedValue(undefined)
+  localStorage.removeItem('malmoi.uploads')
 })
 // What is still being sent is nobody's then.
 afterEach(() => act(signOut))
@@ -135,5 +145,110 @@ describe('handing recordings in', () => {
     expect(await screen.findByText('dropped.flac')).toBeVisible()
     expect(drop.defaultPrevented).toBe(true)
     expect(uploads()[0]?.fields).toEqual({ language: 'auto' })
+  })
+})
+
+describe('large recordings', () => {
+  const film = (name = 'film.mp4', lastModified = 1) => {
+    const file = new File(['x'], name, { type: 'video/mp4', lastModified })
+    Object.defineProperty(file, 'size', { value: 20_000_000 })
+    return file
+  }
+  const chooses = (...files: File[]) =>
+    userEvent.upload(screen.getByTestId('recording-files'), files)
+  const last = (): InParts => {
+    const call = inParts.mock.calls.at(-1)
+    if (call === undefined) throw new Error('nothing was sent in parts')
+    return call[0]
+  }
+  const begins = async () => {
+    await draw(<RecordingsPage />)
+    await chooses(film())
+    act(() => last().onBegun('u1'))
+  }
+  /** What is left when somebody comes back to the page. */
+  const comesBack = async () => {
+    const kept = localStorage.getItem('malmoi.uploads') ?? ''
+    act(signOut)
+    cleanup()
+    localStorage.setItem('malmoi.uploads', kept)
+    signIn('secret')
+    await draw(<RecordingsPage />)
+  }
+
+  it('go in parts, and tell how far and how fast', async () => {
+    await begins()
+    expect(sent).not.toHaveBeenCalled()
+    expect(last()).toMatchObject({ language: 'auto', uploadId: null })
+    act(() => last().onBytes(5_000_000))
+    expect(screen.getByText('Uploading 25%')).toBeVisible()
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1000)
+    act(() => last().onBytes(10_000_000))
+    expect(screen.getByText(/^Uploading 50% · .* MB\/s$/)).toBeVisible()
+    expect(screen.getByText('film.mp4: 50% uploaded.')).toBeInTheDocument()
+  })
+
+  it('pause and go on as the same upload', async () => {
+    await begins()
+    act(() => last().onBytes(5_000_000))
+    const first = last()
+    await click('Pause upload of film.mp4')
+    expect(first.signal.aborted).toBe(true)
+    expect(screen.getByText('Paused at 25%')).toBeVisible()
+    expect(screen.getByText('film.mp4: upload paused.')).toBeInTheDocument()
+    await click('Resume upload of film.mp4')
+    expect(last()).toMatchObject({ id: first.id, uploadId: 'u1' })
+    expect(last().signal.aborted).toBe(false)
+  })
+
+  it('go on after the page was loaded anew, with the same file', async () => {
+    await begins()
+    const { id } = last()
+    await comesBack()
+    expect(await screen.findByText(/was cut off/)).toBeVisible()
+    await userEvent.upload(screen.getByTestId(`again-${id}`), film('film.mp4', 2))
+    expect(screen.getByRole('alert')).toHaveTextContent('another file')
+    await userEvent.upload(screen.getByTestId(`again-${id}`), film())
+    expect(last()).toMatchObject({ id, uploadId: 'u1', language: 'auto' })
+    expect(screen.getByText('Uploading 0%')).toBeVisible()
+  })
+
+  it('go on when the file is simply chosen once more', async () => {
+    await begins()
+    const { id } = last()
+    await comesBack()
+    await chooses(film())
+    expect(last()).toMatchObject({ id, uploadId: 'u1' })
+    expect(screen.getAllByText('film.mp4')).toHaveLength(1)
+  })
+
+  it('are shown to nobody else', async () => {
+    localStorage.setItem(
+      'malmoi.uploads',
+      JSON.stringify([
+        { id: '1', uploadId: 'u', account: 'bora', name: 'hers.mp4', size: 9, lastModified: 1, language: 'ko' },
+        'nonsense',
+      ]),
+    )
+    await draw(<RecordingsPage />)
+    await screen.findByText('No recordings yet')
+    expect(screen.queryByText('hers.mp4')).toBeNull()
+  })
+
+  it('are forgotten, here and there, when their owner cancels', async () => {
+    await begins()
+    await click('Cancel upload of film.mp4')
+    expect(aborted).toHaveBeenCalledWith('u1')
+    expect(localStorage.getItem('malmoi.uploads')).toBe('[]')
+  })
+
+  it('are not aborted when they have arrived', async () => {
+    let arrive: () => void = () => undefined
+    inParts.mockReturnValue(new Promise((resolve) => (arrive = resolve)))
+    await begins()
+    await act(async () => arrive())
+    await waitFor(() => expect(screen.queryByText('film.mp4')).toBeNull())
+    expect(aborted).not.toHaveBeenCalled()
+    expect(localStorage.getItem('malmoi.uploads')).toBe('[]')
   })
 })

@@ -1,10 +1,12 @@
 import { createLazyRoute } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useMe } from '../app/me'
 import { useTitle } from '../app/title'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { DropZone } from './DropZone'
 import { useText } from './i18n'
-import { useSending } from './outbox'
+import { belongsTo, useSending } from './outbox'
 import { RecordingRow } from './RecordingRow'
 import { SendingList } from './SendingList'
 import { Trouble } from './Trouble'
@@ -17,6 +19,10 @@ export function RecordingsPage() {
   const sending = useSending()
   const recordings = useRecordings()
   useArrivals(sending)
+  const me = useMe().data?.id
+  useEffect(() => {
+    if (me !== undefined) belongsTo(me)
+  }, [me])
   const all = recordings.data?.pages.flatMap((each) => each.jobs) ?? []
   return (
     <section className="page recordings">

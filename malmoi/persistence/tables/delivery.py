@@ -26,6 +26,8 @@ class OutboxRow(Table):
     trace_id: Mapped[str]
     task_id: Mapped[UUID | None]
     attempt: Mapped[int | None]
+    partition: Mapped[int | None]
+    """Of a worker that is to have the task; None: by the key."""
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     available_at: Mapped[datetime] = mapped_column(server_default=NOW)
     """Not to be sent earlier: the pause before another attempt."""

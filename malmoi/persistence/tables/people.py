@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,13 @@ class User(Table):
     """`user` or `admin`."""
     tokens_valid_from: Mapped[datetime | None]
     """Tokens issued earlier count no more: an operator has ended the sessions."""
+    hand_in_per_minute: Mapped[int | None]
+    """This and the next two: what an operator allows this account; null: as everybody."""
+    open_jobs: Mapped[int | None]
+    audio_bytes_per_day: Mapped[int | None] = mapped_column(BigInteger)
+    retain_audio_days: Mapped[int | None]
+    """This and the next one: how long the owner wants things kept; null: as the cluster does."""
+    retain_text_days: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
 
 

@@ -22,7 +22,8 @@ def clip() -> Samples:
 
 
 def segments(engine: Engine, samples: Samples, **options: object) -> list[Segment]:
-    return list(engine.transcribe(samples, DecodeOptions(**options)).segments)  # type: ignore[arg-type]
+    recognition = engine.transcribe(samples, DecodeOptions(**options))  # type: ignore[arg-type]
+    return [each for each in recognition.segments if each is not None]
 
 
 def test_segments_come_in_time_order_and_lie_inside_the_recording(
@@ -55,6 +56,21 @@ def test_words_lie_inside_the_recording_and_are_given_only_when_asked_for(
 
 def test_the_language_is_the_one_asked_for(engine: Engine, clip: Samples) -> None:
     assert engine.transcribe(clip, DecodeOptions(language="ko")).language == "ko"
+
+
+def test_the_language_is_detected_or_nothing_is_said_of_it(engine: Engine, clip: Samples) -> None:
+    detected = engine.detect_language(clip)
+
+    assert detected is None or detected[0] == "ko"
+    assert engine.detect_language(np.zeros(3 * SAMPLE_RATE_HZ, np.float32)) is None
+
+
+def test_speech_is_found_without_a_model(engine: Engine, clip: Samples) -> None:
+    spans = type(engine).speech(clip)
+
+    assert spans
+    pause = clip.size / SAMPLE_RATE_HZ / 2
+    assert not any(span.start_s < pause < span.end_s for span in spans)
 
 
 def test_decoding_begins_when_segments_are_read(engine: Engine, clip: Samples) -> None:

@@ -1,12 +1,14 @@
 """Recordings that exist already become texts, for nobody but their owner."""
 
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Request, expect
 
 from tests.e2e.browser.conftest import Newcomers
-from tests.e2e.browser.microphone import lecture
+from tests.e2e.browser.microphone import lecture, silence, sound_of, written
 from tests.e2e.browser.person import SLOW_MS, Person
 from tests.e2e.browser.spoken import is_said
 from tests.e2e.browser.words import ko as room_ko
@@ -14,6 +16,7 @@ from tests.e2e.browser.words import recordings_ko as ko
 from tests.e2e.conftest import SPEECH
 
 pytestmark = [pytest.mark.cluster, pytest.mark.model]
+SECOND_PART = re.compile(r"/malmoi/uploads/.*partNumber=2")
 LETTER = {"name": "letter.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound at all " * 200}
 
 
@@ -87,6 +90,48 @@ async def test_a_file_that_is_no_recording_says_why(newcomer: Newcomers) -> None
     download = await waiting.value
     assert download.suggested_filename == LETTER["name"]
     assert Path(await download.path()).read_bytes() == LETTER["buffer"]
+
+
+async def test_a_large_recording_that_is_cut_off_goes_on_where_it_was(
+    newcomer: Newcomers, tmp_path: Path
+) -> None:
+    jiyoung = await newcomer("jiyoung")
+    page = jiyoung.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    film = written(tmp_path / "film.wav", sound_of("ko_lunch"), silence(380))
+    assert film.stat().st_size > 12_000_000
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(part_of(asked)) if asked.method == "PUT" else None)
+    await page.route(SECOND_PART, lambda route: route.abort())
+    await opens_recordings(jiyoung)
+
+    async with page.expect_request_finished(
+        lambda asked: asked.method == "PUT" and part_of(asked) == "1"
+    ):
+        await hands_in(jiyoung, film)
+    await page.reload()
+
+    unfinished = page.get_by_role("listitem").filter(has_text=ko("sending.unfinished"))
+    await expect(unfinished).to_contain_text("film.wav")
+    await page.unroute(SECOND_PART)
+    sent.clear()
+    async with page.expect_file_chooser() as choosing:
+        await unfinished.get_by_role(
+            "button", name=ko("sending.choose.of", name="film.wav")
+        ).click()
+    await (await choosing.value).set_files(film)
+
+    await rows_of(jiyoung).filter(has_text=ko("state.completed")).click(timeout=SLOW_MS)
+    assert is_said(await reads(jiyoung), "ko_lunch")
+    # Straight to the bucket, the rest of it, and once.
+    assert sent == ["2"]
+
+
+def part_of(request: Request) -> str:
+    """The number of the part of an upload that a request puts into the bucket."""
+    address = urlsplit(request.url)
+    assert address.path.startswith("/malmoi/uploads/")
+    return parse_qs(address.query)["partNumber"][0]
 
 
 async def opens_recordings(person: Person) -> None:

@@ -42,6 +42,8 @@ class Recogniser:
             )
             waiting = [(row[0], row[1]) for row in rows]
         for task, job in waiting:
+            if self.paused:
+                return  # since the question, which may have taken its time
             self.seen.append(job)
             await self._answer(task, job)
 

@@ -272,6 +272,7 @@ async def test_a_correction_is_kept_beside_what_was_recognised(
     assert exported["txt"].text == "어젯밤에\n"
     assert exported["srt"].text == "1\n00:00:00,000 --> 00:00:01,500\n어젯밤에\n"
     assert exported["vtt"].text == "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n어젯밤에\n"
+    assert exported["tsv"].text == "start\tend\ttext\n0\t1500\t어젯밤에\n"
     assert exported["json"].json()["text"] == "어젯밤에"
     for form, answer in exported.items():
         assert answer.headers["content-disposition"] == f'attachment; filename="{job_id}.{form}"'
@@ -280,7 +281,7 @@ async def test_a_correction_is_kept_beside_what_was_recognised(
     assert (await admin.get(f"{path}/export")).text == "어제 밤에\n"
 
 
-FORMS = ("txt", "srt", "vtt", "json")
+FORMS = ("txt", "srt", "vtt", "tsv", "json")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import func, select
 
+from api_gateway.usecases import hand_in
 from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.live.clips import take_clip
 from malmoi.object_store.keys import audio_key
 from malmoi.object_store.store import ObjectMissing, ObjectStore
 from malmoi.persistence.database import Database
@@ -336,6 +339,37 @@ async def test_a_refused_twin_leaves_no_second_object(
         kept.append(key)
     assert len(put) > 1
     assert len(kept) == 1
+
+
+async def test_a_clip_of_who_may_not_speak_leaves_no_object(
+    gateway: Gateway, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is judged while it is on its way into the store."""
+    _, bora, room_id = await speaking(gateway)
+    job_ids: list[UUID] = []
+
+    def noted(job_id: UUID) -> str:
+        job_ids.append(job_id)
+        return audio_key(job_id)
+
+    monkeypatch.setattr(hand_in, "audio_key", noted)
+    assert code_of(await bora.say(room_id)) == (403, "NOT_SPEAKER")
+
+    assert job_ids
+    with pytest.raises(ObjectMissing):
+        await store.read(audio_key(job_ids[0]))
+
+
+async def test_an_accepted_clip_lies_ready_for_the_worker(
+    gateway: Gateway, silent: Recogniser, database: Database, redis: Redis
+) -> None:
+    anna, _, room_id = await speaking(gateway)
+
+    answer = await anna.say(room_id, headers=NOW)
+
+    async with database.reading() as session:
+        job = await session.get_one(Job, UUID(answer.json()["job_id"]))
+    assert await take_clip(redis, job.audio_key) == CLIP
 
 
 async def test_the_history_is_read_page_by_page_in_the_order_of_speaking(

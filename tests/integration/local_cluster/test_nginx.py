@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from minio import Minio
+from minio.error import MinioException
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
@@ -22,6 +23,7 @@ from local_cluster.servers import EmbeddedServers
 from local_cluster.servers.nginx import Nginx, Upstreams
 
 MAX_BODY_BYTES = 4096
+OURS = "http://localhost:3000"
 PAGE = "<!doctype html><title>the application</title>"
 SCRIPT = "console.info('말');\n" * 200
 A_BROWSER_GOES_THERE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -70,7 +72,9 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def nginx(embedded: EmbeddedServers, gateway: Gateway, ui: Path) -> AsyncIterator[Nginx]:
-    upstreams = Upstreams([gateway.port], embedded.s3.port, "malmoi", MAX_BODY_BYTES)
+    upstreams = Upstreams(
+        [gateway.port], embedded.s3.port, "malmoi", MAX_BODY_BYTES, ["https://ours.example", OURS]
+    )
     nginx = Nginx(embedded.home, upstreams, ui=ui)
     await nginx.start()
     yield nginx
@@ -83,24 +87,31 @@ async def browser(nginx: Nginx) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture
-def store(nginx: Nginx, embedded: EmbeddedServers) -> Minio:
-    """A client of the S3 server that knows it by the address of nginx."""
+def client_of(embedded: EmbeddedServers, address: str) -> Minio:
     env = embedded.env()
+    return Minio(
+        address,
+        access_key=env["MINIO_ACCESS_KEY"],
+        secret_key=env["MINIO_SECRET_KEY"],
+        secure=False,
+        region="us-east-1",
+    )
 
-    def client(address: str) -> Minio:
-        return Minio(
-            address,
-            access_key=env["MINIO_ACCESS_KEY"],
-            secret_key=env["MINIO_SECRET_KEY"],
-            secure=False,
-            region="us-east-1",
-        )
 
-    direct = client(env["S3_ENDPOINT"])
+@pytest.fixture
+def direct(embedded: EmbeddedServers) -> Minio:
+    """A client of the S3 server itself, as our services are."""
+    direct = client_of(embedded, embedded.env()["S3_ENDPOINT"])
     if not direct.bucket_exists("malmoi"):
         direct.make_bucket("malmoi")
-    return client(nginx.url.removeprefix("http://"))
+    return direct
+
+
+@pytest.fixture
+def store(nginx: Nginx, embedded: EmbeddedServers, direct: Minio) -> Minio:
+    """A client of the S3 server that knows it by the address of nginx."""
+    assert direct.bucket_exists("malmoi")
+    return client_of(embedded, nginx.url.removeprefix("http://"))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +123,8 @@ def store(nginx: Nginx, embedded: EmbeddedServers) -> Minio:
         "/transcribe",
         "/jobs",
         "/jobs/a%2Fb",
+        "/uploads",
+        "/uploads/1/complete",
         "/health",
         "/auth/login",
         "/me",
@@ -326,12 +339,68 @@ async def test_a_presigned_upload_and_download_pass_without_a_limit(
 
 
 async def test_an_object_without_a_signature_is_refused(
+    browser: httpx.AsyncClient, direct: Minio
+) -> None:
+    direct.put_object("malmoi", "secret", io.BytesIO(b"x"), 1)
+
+    nothing = "X-Amz-Signature=" + "0" * 64
+    for path in ("secret", "", f"secret?{nothing}", f"?{nothing}", "?list-type=2", "?uploads"):
+        for method in ("GET", "HEAD", "PUT"):
+            answer = await browser.request(method, f"/malmoi/{path}")
+
+            assert answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN}, path
+            assert b"<ListBucket" not in answer.content
+
+
+async def test_a_bucket_is_used_by_presigned_urls_only(
+    browser: httpx.AsyncClient, store: Minio, direct: Minio
+) -> None:
+    """Not even by its owner's signature in a header, nor by what else a URL could be signed for."""
+    direct.put_object("malmoi", "kept", io.BytesIO(b"x"), 1)
+
+    with pytest.raises(MinioException, match="403"):
+        store.get_object("malmoi", "kept")
+    for method in ("DELETE", "POST"):
+        url = store.get_presigned_url(method, "malmoi", "kept")
+        assert (await browser.request(method, url)).status_code == httpx.codes.FORBIDDEN
+    assert (await browser.get(store.presigned_get_object("malmoi", "kept"))).content == b"x"
+
+
+async def test_pages_of_allowed_origins_may_send_to_the_bucket_and_no_others(
     browser: httpx.AsyncClient, store: Minio
 ) -> None:
-    store.put_object("malmoi", "secret", io.BytesIO(b"x"), 1)
+    url = store.presigned_put_object("malmoi", "from-a-page")
+    asks = {"Access-Control-Request-Method": "PUT"}
+    told = "access-control-allow-origin"
 
-    assert (await browser.get("/malmoi/secret")).status_code == httpx.codes.FORBIDDEN
-    assert (await browser.get("/malmoi/")).status_code == httpx.codes.FORBIDDEN
+    for origin in (OURS, "https://ours.example"):
+        asked = await browser.options(url, headers={"Origin": origin, **asks})
+        sent = await browser.put(url, headers={"Origin": origin}, content=b"x")
+
+        assert asked.status_code == httpx.codes.NO_CONTENT
+        assert "PUT" in asked.headers["access-control-allow-methods"]
+        assert [each.headers.get_list(told) for each in (asked, sent)] == [[origin], [origin]]
+        assert "access-control-allow-credentials" not in sent.headers
+    for origin in ("https://evil.example", "http://localhost:300", "null", f"{OURS}.evil.example"):
+        asked = await browser.options(url, headers={"Origin": origin, **asks})
+        sent = await browser.put(url, headers={"Origin": origin}, content=b"x")
+
+        assert told not in asked.headers
+        assert told not in sent.headers
+
+
+async def test_nothing_that_was_stored_is_a_page_of_ours(
+    browser: httpx.AsyncClient, store: Minio, direct: Minio
+) -> None:
+    page = io.BytesIO(b"<script>")
+    direct.put_object("malmoi", "page", page, 8, content_type="text/html")
+
+    headers = (await browser.get(store.presigned_get_object("malmoi", "page"))).headers
+
+    assert headers.get_list("content-security-policy") == [
+        "default-src 'none'; sandbox; frame-ancestors 'none'"
+    ]
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 async def test_the_log_has_neither_tokens_nor_signatures(

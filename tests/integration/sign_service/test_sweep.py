@@ -15,6 +15,7 @@ from malmoi.persistence.jobs import unknown_jobs
 from malmoi.persistence.tables import RoomMessage
 from result_handler import housekeeping
 from result_handler.housekeeping import Housekeeping
+from result_handler.retention import Retention
 from result_handler.usecases.settle_sign import settle_sign
 from tests.integration.sign_service.conftest import Signs
 
@@ -70,7 +71,7 @@ async def test_what_nobody_can_watch_goes_and_all_else_stays(
     never_accepted = sign_source_key(uuid4())
     await store.put(never_accepted, BytesIO(b"x"), length=1, content_type="video/mp4")
 
-    await Housekeeping(database, store).sweep()
+    await Housekeeping(database, store, Retention(database, store)).sweep()
 
     stays = [sign_source_key(waiting), sign_source_key(shown), *winner]
     goes = [*loser, *taken_back, sign_source_key(deleted), never_accepted]

@@ -14,6 +14,7 @@ from malmoi.contracts.events import EventType
 from malmoi.contracts.problems import AppError
 from malmoi.contracts.sign import SignErrorCode
 from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.web import destinations
 from malmoi.web.problems import Malformed
 from tests.unit.api_gateway.test_requests import NEEDED
 
@@ -36,7 +37,7 @@ def test_every_path_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_code_is_documented_with_its_status() -> None:
     known = {
         each.code: int(each.status)
-        for module in (errors, problems)
+        for module in (errors, problems, destinations)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, AppError)
     }

@@ -16,6 +16,7 @@ NEEDED = {
     "s3_endpoint": "h:2",
     "minio_access_key": "a",
     "minio_secret_key": "b",
+    "callback_secret_key": "c" * 32,
 }
 ADDRESS: TypeAdapter[str] = TypeAdapter(Email)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 
 from local_cluster.services import SERVICES, SETUP, Service
@@ -31,8 +32,16 @@ OURS = {
     "nginx",
 }
 SERVERS = {"kafka", "postgres", "valkey", "minio", "prometheus", "grafana"}
+EXPORTERS = {
+    "kafka_exporter",
+    "nginx_exporter",
+    "node_exporter",
+    "postgres_exporter",
+    "valkey_exporter",
+}
 BOTH = pytest.mark.parametrize("path", [DEV, PROD], ids=["dev", "prod"])
 REQUIRED = {
+    "CALLBACK_SECRET_KEY",
     "GRAFANA_ADMIN_PASSWORD",
     "JWT_SECRET_KEY",
     "MINIO_ACCESS_KEY",
@@ -75,7 +84,7 @@ def _compose_command() -> list[str]:
 
 @BOTH
 def test_both_worlds_have_the_same_services(path: Path) -> None:
-    assert set(services(path)) == OURS | SERVERS
+    assert set(services(path)) == OURS | SERVERS | EXPORTERS
 
 
 @BOTH
@@ -95,7 +104,7 @@ def test_the_launcher_has_no_service_that_compose_lacks() -> None:
 
 @BOTH
 def test_images_of_others_are_pinned_by_tag_and_digest(path: Path) -> None:
-    for name in SERVERS:
+    for name in SERVERS | EXPORTERS:
         image = services(path)[name]["image"]
         assert re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image
 
@@ -103,7 +112,8 @@ def test_images_of_others_are_pinned_by_tag_and_digest(path: Path) -> None:
 @BOTH
 def test_every_service_that_stays_has_a_health_check(path: Path) -> None:
     for name, service in services(path).items():
-        if name != "setup":
+        # Nobody waits for an exporter, and Prometheus sees when it is gone.
+        if name not in EXPORTERS | {"setup"}:
             assert _is_checked(service), name
 
 
@@ -125,12 +135,32 @@ def test_who_waits_waits_for_a_condition_that_can_come_true(path: Path) -> None:
 
 
 @BOTH
-def test_our_containers_have_no_privileges(path: Path) -> None:
-    for name in OURS:
+def test_our_containers_and_the_exporters_have_no_privileges(path: Path) -> None:
+    for name in OURS | EXPORTERS:
         service = services(path)[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@BOTH
+def test_what_is_mounted_of_the_machine_itself_is_read_only(path: Path) -> None:
+    mounted = {
+        volume
+        for service in services(path).values()
+        for volume in service.get("volumes", [])
+        if volume.startswith("/")
+    }
+
+    assert mounted == {"/:/host:ro"}
+
+
+@BOTH
+def test_prometheus_scrapes_every_exporter(path: Path) -> None:
+    jobs = yaml.safe_load((ROOT / "monitoring/prometheus.yml").read_text())["scrape_configs"]
+    targets = [t for job in jobs for each in job.get("static_configs", ()) for t in each["targets"]]
+
+    assert {target.partition(":")[0] for target in targets} >= EXPORTERS
 
 
 @BOTH
@@ -139,7 +169,7 @@ def test_every_named_volume_is_declared(path: Path) -> None:
         volume.partition(":")[0]
         for service in services(path).values()
         for volume in service.get("volumes", [])
-        if not volume.startswith(".")
+        if not volume.startswith((".", "/"))
     }
 
     assert used == set(read(path)["volumes"])

@@ -11,6 +11,8 @@ from local_cluster.template import render
 from tests.unit.compose.documents import PROD, ROOT, instructions, services
 
 TEMPLATES = [ROOT / "nginx/nginx.conf.template", ROOT / "nginx/malmoi.conf.template"]
+STATUS = ROOT / "nginx/status.conf.template"
+"""Not for the nginx that tests can run, which has no stub_status."""
 START_KAFKA = ROOT / "docker/kafka/start.sh"
 
 
@@ -21,9 +23,11 @@ def nginx_variables() -> dict[str, str]:
     return from_image | services(PROD)["nginx"]["environment"]
 
 
-def test_the_nginx_image_fills_every_place_of_both_templates() -> None:
+def test_the_nginx_image_fills_every_place_of_its_templates() -> None:
     places = {
-        place for file in TEMPLATES for place in re.findall(r"\$\{([A-Z_0-9]+)\}", file.read_text())
+        place
+        for file in (*TEMPLATES, STATUS)
+        for place in re.findall(r"\$\{([A-Z_0-9]+)\}", file.read_text())
     }
     variables = nginx_variables()
     let_through = re.compile(variables["NGINX_ENVSUBST_FILTER"])
@@ -38,6 +42,7 @@ def test_nginx_accepts_the_filled_templates(tmp_path: Path) -> None:
         "NGINX_STATE_DIR": str(tmp_path),
         "NGINX_CONF_DIR": str(tmp_path),
         "NGINX_MAX_BODY": "101m",
+        "NGINX_CORS_ORIGINS": '["https://stt.example.org"]',
         "S3_SERVER": "127.0.0.1:9000",
         "S3_BUCKET": "malmoi",
     }
@@ -48,6 +53,15 @@ def test_nginx_accepts_the_filled_templates(tmp_path: Path) -> None:
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stderr
+
+
+def test_the_status_page_is_where_its_exporter_asks_and_on_no_published_port() -> None:
+    exporter, nginx = services(PROD)["nginx_exporter"], services(PROD)["nginx"]
+    port = nginx_variables()["NGINX_STATUS_LISTEN"]
+    [path] = re.findall(r"location = (\S+)", STATUS.read_text())
+
+    assert exporter["command"] == [f"--nginx.scrape-uri=http://nginx:{port}{path}"]
+    assert all(not published.endswith(f":{port}") for published in nginx["ports"])
 
 
 class Broker:

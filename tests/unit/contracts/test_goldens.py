@@ -25,6 +25,7 @@ TOPIC_OF = {
     "task_started": TASK_PROGRESS,
     "task_heartbeat": TASK_PROGRESS,
     "task_released": TASK_PROGRESS,
+    "task_planned": TASK_RESULTS,
     "task_succeeded": TASK_RESULTS,
     "task_failed": TASK_ERRORS,
     "worker_seen": WORKERS_SEEN,

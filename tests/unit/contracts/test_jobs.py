@@ -40,7 +40,7 @@ def test_final_states_are_these_three() -> None:
 
 
 def test_a_task_is_open_until_it_is_closed() -> None:
-    assert [state for state in TaskState if state.is_open] == ["dispatched", "running"]
+    assert [state for state in TaskState if state.is_open] == ["waiting", "dispatched", "running"]
 
 
 def test_the_sender_can_act_on_faults_of_the_recording_only() -> None:

@@ -60,6 +60,7 @@ def test_a_secret_is_made_where_the_user_gave_none(home: OpenHome) -> None:
 
     assert env["JWT_SECRET_KEY"] == home.credentials.jwt_secret_key
     assert len(env["JWT_SECRET_KEY"]) >= 32
+    assert env["CALLBACK_SECRET_KEY"] == home.credentials.callback_secret_key
 
 
 @pytest.mark.parametrize("name", ["JWT_SECRET_KEY", "SECRET_KEY"])

@@ -1,65 +1,38 @@
 """Alerts and dashboards ask for what exists, in valid PromQL, and every alert has its page."""
 
-import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import promql_parser
 import pytest
 import yaml
 
 from local_cluster.services import SERVICES
 from malmoi.observability.metrics_page import declared
+from tests.fixtures.exporters import EXPORTED
+from tests.fixtures.monitoring import MONITORING, ROOT, RULES, drawn, selectors
 
-ROOT = Path(__file__).resolve().parents[3]
-MONITORING = ROOT / "monitoring"
 RUNBOOKS = ROOT / "docs/runbooks"
-BY_PROMETHEUS = {"up", "ALERTS"}
+BY_PROMETHEUS: dict[str, set[str]] = {"up": set(), "ALERTS": {"alertstate"}}
+BY_THE_CLIENT_LIBRARY: dict[str, set[str]] = {
+    "process_cpu_seconds_total": set(),
+    "process_resident_memory_bytes": set(),
+}
 
-RULES = [
-    rule
-    for group in yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"]
-    for rule in group["rules"]
-]
 CASES = yaml.safe_load((MONITORING / "alerts.test.yml").read_text())["tests"]
-DASHBOARDS = [json.loads(path.read_text()) for path in MONITORING.glob("grafana/dashboards/*.json")]
 EVERY_ALERT = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+EXPRESSIONS = sorted({*drawn(), *(rule["expr"] for rule in RULES)})
 
 
-def expressions() -> Iterator[str]:
-    yield from (rule["expr"] for rule in RULES)
-    for dashboard in DASHBOARDS:
-        panels = (panel for panel in dashboard["panels"] if panel["type"] != "row")
-        yield from (target["expr"] for panel in panels for target in panel["targets"])
-
-
-def selectors(expression: str) -> list[promql_parser.VectorSelector]:
-    """Every metric that an expression reads; Grafana's own interval stands for a duration.
-
-    Raises:
-        ValueError: it is no PromQL.
-    """
-    found: list[promql_parser.VectorSelector] = []
-
-    def note(node: promql_parser.Expr) -> None:
-        if isinstance(node, promql_parser.VectorSelector):
-            found.append(node)
-
-    promql_parser.walk(promql_parser.parse(expression.replace("$__rate_interval", "1m")), note)
-    return found
-
-
-@pytest.mark.parametrize("expression", sorted(set(expressions())))
+@pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_every_expression_reads_declared_metrics_by_declared_labels(expression: str) -> None:
     labels = {name: set(metric.labels) for metric in declared() for name in metric.series}
-    labels |= {name: {"alertstate"} for name in BY_PROMETHEUS}
+    labels |= BY_PROMETHEUS | BY_THE_CLIENT_LIBRARY | EXPORTED
     read = selectors(expression)
 
-    assert read or expression == "vector(0)"
+    assert read
     for selector in read:
         asked = {matcher.name for matcher in selector.matchers.matchers}
         assert selector.name in labels, selector.name
@@ -70,6 +43,18 @@ def test_a_misspelt_metric_would_be_seen() -> None:
     assert [s.name for s in selectors("sum(rate(malmoi_typo_total[5m]))")] == ["malmoi_typo_total"]
     with pytest.raises(ValueError, match="unclosed"):
         selectors("sum(rate(malmoi_typo_total[5m])")
+
+
+def test_every_metric_is_drawn_somewhere() -> None:
+    shown = {selector.name for expression in drawn() for selector in selectors(expression)}
+
+    assert [metric.name for metric in declared() if not metric.series & shown] == []
+
+
+def test_nothing_is_excused_that_nobody_asks_for() -> None:
+    asked = {selector.name for each in EXPRESSIONS for selector in selectors(each)}
+
+    assert set(EXPORTED) <= asked
 
 
 def test_every_metric_that_calls_for_an_alert_has_one() -> None:

@@ -1,6 +1,7 @@
 """Grafana can load the dashboards: known data source, unique ids, nothing on top of another."""
 
 import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +9,11 @@ import pytest
 import yaml
 from pydantic import BaseModel, Field
 
+from monitoring.dashboards.pages import FOLDER, PAGES
+from monitoring.dashboards.panels import as_json
+
 GRAFANA = Path(__file__).resolve().parents[3] / "monitoring/grafana"
+RUNBOOKS = Path(__file__).resolve().parents[3] / "docs/runbooks"
 COMPOSE = Path(__file__).resolve().parents[3] / "docker/services.yml"
 
 
@@ -35,6 +40,14 @@ class Target(BaseModel):
     legendFormat: str  # noqa: N815 - Grafana's name
 
 
+class Defaults(BaseModel):
+    unit: str = Field(min_length=1)
+
+
+class FieldConfig(BaseModel):
+    defaults: Defaults
+
+
 class Row(BaseModel):
     type: Literal["row"]
     id: int
@@ -46,8 +59,10 @@ class Graph(BaseModel):
     type: Literal["timeseries", "stat"]
     id: int
     title: str
+    description: str = Field(pattern=r"^[A-Z].{20,}\.$")
     gridPos: Place  # noqa: N815 - Grafana's name
     datasource: Datasource
+    fieldConfig: FieldConfig  # noqa: N815 - Grafana's name
     targets: list[Target] = Field(min_length=1)
 
 
@@ -61,6 +76,20 @@ class Dashboard(BaseModel):
 @pytest.fixture(params=sorted(GRAFANA.glob("dashboards/*.json")), ids=lambda path: path.stem)
 def dashboard(request: pytest.FixtureRequest) -> Dashboard:
     return Dashboard.model_validate(json.loads(request.param.read_text()))
+
+
+def test_what_grafana_reads_is_what_the_pages_say() -> None:
+    written = {path.name: path.read_text() for path in FOLDER.iterdir()}
+
+    assert written == {f"{page.name}.json": as_json(page) for page in PAGES}
+
+
+def test_every_runbook_that_a_panel_names_exists() -> None:
+    texts = (panel.says for page in PAGES for row in page.rows for panel in row.panels)
+    named = {name for text in texts for name in re.findall(r"[Rr]unbook ([a-z-]+)", text)}
+
+    assert named
+    assert named <= {path.stem for path in RUNBOOKS.glob("*.md")}
 
 
 def test_every_panel_asks_the_provisioned_data_source(dashboard: Dashboard) -> None:
@@ -77,7 +106,10 @@ def test_panels_and_their_queries_are_told_apart(dashboard: Dashboard) -> None:
     for panel in dashboard.panels:
         if isinstance(panel, Graph):
             names = [target.refId for target in panel.targets]
+            legends = [target.legendFormat for target in panel.targets]
             assert len(names) == len(set(names))
+            assert len(legends) == len(set(legends))
+            assert panel.type == "stat" or all(legends)
 
 
 def test_panels_do_not_overlap(dashboard: Dashboard) -> None:

@@ -27,10 +27,12 @@ LABELS = {
     "outcome",
     "reason",
     "route",
+    "rule",
     "state",
     "status",
     "topic",
     "type",
+    "what",
 }
 SOURCES = [
     "malmoi",

@@ -14,7 +14,7 @@ from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.task_errors import TaskErrorCode
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.errors import EngineUnavailable
-from stt_worker_base.outcome import Cancelled, Failed, Outcome, Progress, Transcribed
+from stt_worker_base.outcome import Cancelled, Detected, Failed, Outcome, Progress, Transcribed
 from stt_worker_base.settings import WorkerSettings
 from tests.unit.stt_worker_base.conftest import FAULTY, StartChild
 
@@ -115,33 +115,95 @@ async def test_a_stopped_process_is_as_good_as_a_hung_one(
     assert outcome.code is TaskErrorCode.ENGINE_TIMEOUT
 
 
-async def test_cancelling_ends_the_work_at_once(start_child: StartChild, clip: Path) -> None:
-    child = await start_child()
-    begun = asyncio.Event()
-    hanging = asyncio.create_task(
-        child.transcribe(
-            clip,
-            DecodeOptions(prompt="fault:hang"),
-            max_audio_s=60,
-            on_progress=lambda _: begun.set(),
-        )
+async def begun(child: InferenceChild, clip: Path, fault: str) -> asyncio.Task[Outcome]:
+    """A batch task that the process has begun."""
+    started = asyncio.Event()
+    options = DecodeOptions(prompt=fault)
+    task = asyncio.create_task(
+        child.transcribe(clip, options, max_audio_s=60, on_progress=lambda _: started.set())
     )
-    await begun.wait()
-
-    await child.cancel()
-
-    assert isinstance(await asyncio.wait_for(hanging, 2), Cancelled)
-    assert isinstance(await recognise(child, clip), Transcribed)
+    await started.wait()
+    return task
 
 
-async def test_cancelling_an_idle_child_changes_nothing(
+async def urgently(child: InferenceChild, clip: Path, fault: str | None = None) -> Outcome:
+    options = DecodeOptions(prompt=fault)
+    return await child.transcribe(clip, options, max_audio_s=60, urgent=True)
+
+
+async def test_an_urgent_clip_is_served_amid_a_batch_task(
     start_child: StartChild, clip: Path
 ) -> None:
     child = await start_child()
+    batch = await begun(child, clip, "fault:windows=40")
 
-    await child.cancel()
+    assert isinstance(await urgently(child, clip), Transcribed)
 
-    assert isinstance(await recognise(child, clip), Transcribed)
+    assert not batch.done()
+    assert isinstance(await batch, Transcribed)
+
+
+async def test_the_language_is_detected_amid_a_batch_task(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child()
+    batch = await begun(child, clip, "fault:windows=40")
+
+    detected = await child.detect_language(clip, max_audio_s=60)
+
+    assert isinstance(detected, Detected)
+    assert (detected.language, detected.probability) == ("ko", 0.9)
+    assert not batch.done()
+    assert isinstance(await batch, Transcribed)
+
+
+@pytest.mark.parametrize("fault", ["fault:crash", "fault:hang", "fault:memory"])
+async def test_an_urgent_clip_that_ends_the_process_costs_the_batch_task_no_attempt(
+    start_child: StartChild, clip: Path, fault: str
+) -> None:
+    child = await start_child(task_min_deadline_s=3, task_deadline_factor=0.1)
+    batch = await begun(child, clip, "fault:windows=20")
+
+    assert isinstance(await urgently(child, clip, fault), Failed)
+
+    assert isinstance(await batch, Transcribed)
+
+
+async def test_a_batch_task_that_ends_the_process_costs_a_waiting_clip_no_attempt(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(task_min_deadline_s=2, task_deadline_factor=0.1)
+    batch = await begun(child, clip, "fault:hang")
+
+    assert isinstance(await urgently(child, clip), Transcribed)
+
+    failed = await batch
+    assert isinstance(failed, Failed)
+    assert failed.code is TaskErrorCode.ENGINE_TIMEOUT
+
+
+async def test_an_abandoned_clip_costs_the_batch_task_no_attempt(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child()
+    batch = await begun(child, clip, "fault:windows=20")
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(urgently(child, clip, "fault:hang"), 1)
+
+    assert isinstance(await batch, Transcribed)
+
+
+async def test_time_that_an_urgent_clip_takes_does_not_count_against_the_batch_task(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(task_min_deadline_s=2, task_deadline_factor=0.1)
+    batch = await begun(child, clip, "fault:windows=20")
+
+    for _ in range(2):
+        assert isinstance(await urgently(child, clip, "fault:sleep=1.2"), Transcribed)
+
+    assert isinstance(await batch, Transcribed)
 
 
 async def test_an_abandoned_task_does_not_keep_the_process_busy(

@@ -11,7 +11,9 @@ from tests.fixtures.recordings import tone
 
 
 def text_of(engine: NoopEngine, hz: float) -> str:
-    return next(engine.transcribe(tone(1, hz)[0], DecodeOptions()).segments).text
+    (segment,) = engine.transcribe(tone(1, hz)[0], DecodeOptions()).segments
+    assert segment is not None
+    return segment.text
 
 
 def test_the_text_is_a_checksum_of_the_samples() -> None:

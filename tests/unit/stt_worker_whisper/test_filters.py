@@ -3,9 +3,9 @@
 import pytest
 
 from malmoi.contracts.transcripts import Segment
+from stt_worker_base.pauses import Span
 from stt_worker_whisper.filters import Context, Hypothesis, is_spoken
 from stt_worker_whisper.phantoms import is_known_phantom
-from stt_worker_whisper.speech import Span
 
 LONG_SPEECH = Context(spans=(Span(0, 10),))
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from stt_worker_whisper.speech import Span, cut, decoding_windows, missed_speech, speech_spans
+from stt_worker_base.pauses import Span
+from stt_worker_whisper.speech import cut, decoding_windows, missed_speech, speech_spans
 from stt_worker_whisper.word_times import start_at_speech
 from tests.fixtures.recordings import noise, tone
 

@@ -8,6 +8,7 @@ const names: Record<HopName, TextKey> = {
   accepted: 'hop.accepted',
   dispatched: 'hop.dispatched',
   started: 'hop.started',
+  planned: 'hop.planned',
   finished: 'hop.finished',
   told: 'hop.told',
 }

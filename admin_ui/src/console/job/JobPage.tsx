@@ -2,7 +2,7 @@ import { createLazyRoute, Link } from '@tanstack/react-router'
 import { api } from '../../api/client'
 import { useText } from '../i18n'
 import { useLive } from '../live'
-import type { Job } from '../model'
+import type { Job, Task } from '../model'
 import { Answer } from '../parts/Answer'
 import { StateBadge } from '../parts/StateBadge'
 import { Attempts } from './Attempts'
@@ -42,8 +42,14 @@ function JobPage() {
   )
 }
 
+/** Of hundreds of chunks only those that somebody may ask about. */
+function isRemarkable({ kind, state, attempt }: Task): boolean {
+  return kind === 'utterance' || attempt > 1 || !['waiting', 'succeeded'].includes(state)
+}
+
 function Known({ detail }: { detail: Job }) {
   const t = useText()
+  const chunks = detail.tasks.filter(({ kind }) => kind === 'chunk')
   return (
     <>
       <header className="console-head job-head">
@@ -63,8 +69,8 @@ function Known({ detail }: { detail: Job }) {
             timings={detail.timings}
             again={detail.tasks.some(({ attempt }) => attempt > 1)}
           />
-          {detail.tasks.length > 1 && <ChunkGrid tasks={detail.tasks} />}
-          <Tasks tasks={detail.tasks} />
+          {chunks.length > 0 && <ChunkGrid chunks={chunks} />}
+          <Tasks tasks={detail.tasks.filter(isRemarkable)} />
           {detail.attempts.length > 0 && <Attempts attempts={detail.attempts} />}
         </div>
         <Facts detail={detail} />

@@ -9,7 +9,7 @@ export function Tasks({ tasks }: { tasks: readonly Task[] }) {
   const format = useFormat()
   const nameOf = ({ kind, index }: Task) => {
     const name = t(`task.kind.${kind}`)
-    return tasks.length > 1 ? t('job.task', { kind: name, index: index + 1 }) : name
+    return kind === 'chunk' ? t('job.task', { kind: name, index: index + 1 }) : name
   }
   return (
     <section className="card section" aria-labelledby="tasks">

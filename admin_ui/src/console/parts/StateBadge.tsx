@@ -4,6 +4,7 @@ import type { JobState, TaskState } from '../model'
 
 const looks: Record<JobState | TaskState, readonly [BadgeTone, string]> = {
   queued: ['neutral', '…'],
+  waiting: ['neutral', '…'],
   dispatched: ['neutral', '…'],
   running: ['busy', '▸'],
   completed: ['good', '✓'],

@@ -1,0 +1,1 @@
+"""What is measured of long recordings, a file each."""

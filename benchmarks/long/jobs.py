@@ -1,0 +1,68 @@
+"""A recording handed in as a job and followed to its end."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from benchmarks.long.material import Made
+from benchmarks.people import Person
+
+
+async def begin(person: Person, made: Made) -> str:
+    """Hand it in as anybody would; returns the job's id."""
+    with made.path.open("rb") as content:
+        told = await person.post(
+            "/jobs", files={"file": (made.path.name, content)}, data={"language": made.language}
+        )
+    return str(told["job_id"])
+
+
+async def look(person: Person, job_id: str) -> dict[str, Any]:
+    """How far it is."""
+    answer = await person.client.get(f"/jobs/{job_id}", headers=_bearer(person))
+    answer.raise_for_status()
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def until(
+    person: Person, job_id: str, enough: Callable[[dict[str, Any]], bool], *, every_s: float = 0.25
+) -> dict[str, Any]:
+    """Wait until it is so far; raises when it came to nothing."""
+    while not enough(told := await look(person, job_id)):
+        if told["error"] is not None:
+            raise RuntimeError(f"the recording failed: {told['error']}")
+        await asyncio.sleep(every_s)
+    return told
+
+
+def completed(told: dict[str, Any]) -> bool:
+    """Whether it is done."""
+    return bool(told["state"] == "completed")
+
+
+async def recognised_s(person: Person, made: Made) -> float:
+    """Seconds from the first byte of the upload to the end of the job."""
+    begun = time.perf_counter()
+    await until(person, await begin(person, made), completed)
+    return time.perf_counter() - begun
+
+
+async def text_of(person: Person, job_id: str) -> str:
+    """What was recognised."""
+    answer = await person.client.get(
+        f"/jobs/{job_id}/result", params={"format": "text"}, headers=_bearer(person)
+    )
+    return answer.raise_for_status().text
+
+
+def client_of(url: str) -> httpx.AsyncClient:
+    """Patient enough for an hour of sound."""
+    return httpx.AsyncClient(base_url=url, timeout=600)
+
+
+def _bearer(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}

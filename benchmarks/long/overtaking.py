@@ -1,0 +1,44 @@
+"""A clip in a room while hours of speech are recognised on the only worker."""
+
+import asyncio
+import statistics
+import time
+
+from benchmarks.long.jobs import begin, client_of, until
+from benchmarks.long.material import Material
+from benchmarks.people import CLIPS, Person, room_of, sign_up
+from benchmarks.running_cluster import cluster
+
+_CLIPS = 30
+
+
+async def measure(material: Material, minutes: float) -> None:
+    """Print how long clips take alone and beside the recording."""
+    made = material.recording(minutes)
+    with cluster() as running:
+        async with client_of(running.url) as client:
+            speaker, owner = await sign_up(client), await sign_up(client)
+            room_id = await room_of(speaker)
+            alone = await _clips(speaker, room_id)
+            job_id = await begin(owner, made)
+            await until(owner, job_id, lambda told: bool(told["chunks_done"]))
+            beside = await _clips(speaker, room_id)
+    waits = [each - statistics.median(alone) for each in beside]
+    print(f"{_CLIPS} clips beside {made.audio_s / 60:.0f} minutes of speech on one worker")
+    print("| | p50 s | p95 s | max s |\n|---|--:|--:|--:|")
+    for name, values in (("alone", alone), ("beside", beside), ("waiting", waits)):
+        p95 = statistics.quantiles(values, n=20)[-1]
+        print(f"| {name} | {statistics.median(values):.2f} | {p95:.2f} | {max(values):.2f} |")
+
+
+async def _clips(speaker: Person, room_id: str) -> list[float]:
+    content = (CLIPS / "ko.flac").read_bytes()
+    spent = []
+    for _ in range(_CLIPS):
+        await speaker.post(f"/rooms/{room_id}/speaker/acquire")
+        begun = time.perf_counter()
+        await speaker.post(f"/rooms/{room_id}/stt", files={"audio_file": content})
+        spent.append(time.perf_counter() - begun)
+        await speaker.post(f"/rooms/{room_id}/speaker/release")
+        await asyncio.sleep(0.37)  # not in step with the windows
+    return spent
