@@ -21,7 +21,7 @@ from api_gateway.routes.clips import completed
 from api_gateway.routes.ranges import SOUND, recording
 from api_gateway.schemas.openai import verbose
 from api_gateway.state import StateDep
-from api_gateway.usecases.correct_job import correction_of, transcript_of
+from api_gateway.usecases.correct_job import read_transcript
 from api_gateway.usecases.export_transcript import Form, as_it_reads, exported
 from malmoi.contracts.events import job_stream
 from malmoi.contracts.jobs import JobState
@@ -57,14 +57,14 @@ EventNumber = Annotated[int, Query(ge=0, le=_NEWEST_EVENT)]
     response_class=Response,
 )
 async def get_result(
-    own: Own, form: Annotated[ResultFormat, Query(alias="format")] = "json"
+    own: Own, state: StateDep, form: Annotated[ResultFormat, Query(alias="format")] = "json"
 ) -> Response:
     """What was said. Any format at any time: nothing is recognised again for it."""
     job = own.job
     if not JobState(job.state).is_final:
         raise WrongState(f"the job is {job.state}; read the result when its events say completed")
     completed(job)
-    transcript, correction = transcript_of(job), correction_of(job)
+    transcript, correction = await read_transcript(state.database, job.id)
     if form == "verbose_json":
         return JSONResponse(verbose(as_it_reads(transcript, correction), words=True))
     kind, media_type = _FORMS[form]

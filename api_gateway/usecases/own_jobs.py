@@ -62,7 +62,7 @@ async def show_own_job(database: Database, job_id: UUID, user_id: UUID) -> OwnJo
 
     """
     async with database.reading() as session:
-        job = await find_job(session, job_id)
+        job = await find_job(session, job_id, with_text=False)
         if job is None or job.owner_user_id != user_id or job.room_id is not None:
             raise NotFound("there is no such job of yours")
         share = await share_done(session, job_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.jobs import NewJob, accept_job, job_of_key
@@ -59,6 +60,7 @@ async def accept_new_job(
         raise
 
 
-async def find_job(session: AsyncSession, job_id: UUID) -> Job | None:
-    """The job as it is now."""
-    return await session.get(Job, job_id, populate_existing=True)
+async def find_job(session: AsyncSession, job_id: UUID, *, with_text: bool = True) -> Job | None:
+    """The job as it is now; the text of many hours is large, so read it only where it is shown."""
+    unread = () if with_text else (defer(Job.result), defer(Job.correction))
+    return await session.get(Job, job_id, populate_existing=True, options=unread)

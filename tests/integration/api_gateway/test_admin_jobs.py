@@ -34,6 +34,8 @@ PATHS = [
     ("POST", "/admin/users/{id}/end-sessions"),
     ("POST", "/admin/users/{id}/reset-password"),
     ("PUT", "/admin/users/{id}/role"),
+    ("GET", "/admin/users/{id}/quota"),
+    ("PUT", "/admin/users/{id}/quota"),
     ("GET", "/admin/health"),
 ]
 
