@@ -42,9 +42,7 @@ from malmoi.persistence.pages import Place
 from malmoi.web.destinations import AnswerTooLarge, OutboundError, UrlRefused
 from malmoi.web.problems import Malformed, problems
 
-Whole = Annotated[
-    bool, Query(description="Also what was recognised already of a long recording.")
-]
+Whole = Annotated[bool, Query(description="Also what was recognised already of a long recording.")]
 
 router = APIRouter(
     prefix="/jobs",

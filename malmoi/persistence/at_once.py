@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import (
     CTE,
     ClauseElement,
+    ColumnDefault,
     ColumnElement,
     bindparam,
     insert,
@@ -74,7 +75,16 @@ async def _execute(connection: AsyncConnection, writes: Sequence[tuple[Table, _W
 
 
 def _insert(row: Table) -> _Write:
+    _take_defaults(row)
     return _Write(type(row), _given(row), tells=_NUMBERED.get(type(row)))
+
+
+def _take_defaults(row: Table) -> None:
+    """Those that are made here and not in the database, as the session would."""
+    for each in row.__table__.columns:
+        if isinstance(each.default, ColumnDefault) and each.key not in row.__dict__:
+            made = each.default.arg
+            setattr(row, each.key, made(None) if callable(made) else made)
 
 
 def _update(row: Table) -> _Write:

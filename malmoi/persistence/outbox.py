@@ -90,8 +90,14 @@ async def mark_sent(session: AsyncSession, placed: Sequence[Placed]) -> None:
     )
     tasks = {each.task_id: each for each in placed if each.task_id is not None}
     if tasks:
-        # In the order of their ids, as everybody who locks several does.
-        await _note_dispatch(session, [tasks[task_id] for task_id in sorted(tasks)])
+        locked = await session.scalars(
+            select(Task.id)
+            .where(Task.id.in_(tasks))
+            # In the order in which everybody locks several.
+            .order_by(Task.job_id, Task.id)
+            .with_for_update(key_share=True)
+        )
+        await _note_dispatch(session, [tasks[task_id] for task_id in locked])
 
 
 async def _note_dispatch(session: AsyncSession, tasks: Sequence[Placed]) -> None:

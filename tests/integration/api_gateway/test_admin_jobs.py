@@ -23,6 +23,8 @@ PATHS = [
     ("DELETE", "/admin/jobs/{id}/correction"),
     ("POST", "/admin/jobs/{id}/retry"),
     ("POST", "/admin/jobs/{id}/cancel"),
+    ("GET", "/admin/jobs/{id}/callbacks"),
+    ("POST", "/admin/jobs/{id}/callbacks/{delivery_id}/replay"),
     ("DELETE", "/admin/jobs/{id}"),
     ("GET", "/admin/dead-letters"),
     ("POST", "/admin/dead-letters/{id}/requeue"),
@@ -46,7 +48,9 @@ async def test_for_everybody_else_there_is_no_console(
 ) -> None:
     nobody = await Person.sign_up(gateway.url)
 
-    answer = await nobody.http.request(method, path.format(id=uuid4()), json={"no": "body"})
+    answer = await nobody.http.request(
+        method, path.format(id=uuid4(), delivery_id=uuid4()), json={"no": "body"}
+    )
 
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 

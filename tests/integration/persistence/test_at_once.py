@@ -15,7 +15,7 @@ from malmoi.contracts.topics import dead_letters_of
 from malmoi.persistence.database import Database
 from malmoi.persistence.jobs import request_of
 from malmoi.persistence.outbox import enqueue, enqueue_task
-from malmoi.persistence.tables import Job, LedgerLine, OutboxRow, Task
+from malmoi.persistence.tables import DeadLetterRow, Job, LedgerLine, OutboxRow, Task
 from tests.integration.conftest import Accepted, Rooms
 
 
@@ -130,3 +130,19 @@ async def test_nothing_is_written_when_one_row_cannot_be(
 
     async with database.reading() as session:
         assert (await session.get_one(Job, clip.job.id)).audio_s is None
+
+
+async def test_a_key_that_is_made_here_and_not_in_the_database_is_made(
+    database: Database, clip: Accepted
+) -> None:
+    async with database.transaction() as transaction:
+        transaction.session.add(
+            DeadLetterRow(job_id=clip.job.id, source_topic="t", reason="why", payload="{}")
+        )
+        await transaction.flush()
+
+    async with database.reading() as session:
+        found = await session.scalars(
+            select(DeadLetterRow.id).where(DeadLetterRow.job_id == clip.job.id)
+        )
+        assert len(found.all()) == 1
