@@ -33,6 +33,8 @@ from stt_worker_base.planner import Planner
 from stt_worker_base.presence import Pace
 from stt_worker_base.settings import WorkerSettings
 
+_CANCELLED_WITHIN_S = 1.0
+
 log = structlog.get_logger()
 
 
@@ -142,15 +144,21 @@ class TaskRunner:
     async def _keep_beating(
         self, task: Assignment, beat: "_Beat", work: asyncio.Task[Outcome]
     ) -> None:
+        told_at = time.monotonic()
         while not work.done():
-            await asyncio.sleep(self.settings.heartbeat_s)
-            sign = TaskHeartbeat(**self._identity(task), percent=beat.percent, stage=beat.stage)
-            try:
-                await self.publisher.publish(TASK_PROGRESS, sign, trace_id=task.trace_id)
-            except BrokerAway as error:
-                log.warning("heartbeat.not_acknowledged", error=str(error))
+            await asyncio.sleep(min(_CANCELLED_WITHIN_S, self.settings.heartbeat_s))
             if await self._is_unwanted(task.request.task_id):
                 work.cancel()  # and not the child: it may be busy with another task
+            if time.monotonic() - told_at >= self.settings.heartbeat_s:
+                told_at = time.monotonic()
+                await self._beat(task, beat)
+
+    async def _beat(self, task: Assignment, beat: "_Beat") -> None:
+        sign = TaskHeartbeat(**self._identity(task), percent=beat.percent, stage=beat.stage)
+        try:
+            await self.publisher.publish(TASK_PROGRESS, sign, trace_id=task.trace_id)
+        except BrokerAway as error:
+            log.warning("heartbeat.not_acknowledged", error=str(error))
 
     async def _report(self, task: Assignment, outcome: Outcome) -> None:
         request, worker_id = task.request, self.settings.worker_id

@@ -66,6 +66,8 @@ class Follower:
 
 
 @asynccontextmanager
+NOBODYS = "0190c5a0-0000-7000-8000-000000000009"
+
 async def following(gateway: Gateway, token: str, **options: Any) -> AsyncIterator[Follower]:
     url = gateway.url.replace("http", "ws", 1) + "/ws/jobs"
     protocols = [Subprotocol("malmoi.v1"), Subprotocol(f"bearer.{token}")]
@@ -226,9 +228,9 @@ async def test_a_deleted_job_is_heard_to_its_end(gateway: Gateway, sender: Sende
         '{"type":"subscribe"}',
         '{"type":"subscribe","jobs":[]}',
         '{"type":"subscribe","jobs":[{"job_id":"x"}]}',
-        json.dumps({"type": "shout", "jobs": [{"job_id": str(uuid4())}]}),
-        json.dumps({"type": "subscribe", "jobs": [{"job_id": str(uuid4()), "after": -1}]}),
-        json.dumps({"type": "subscribe", "jobs": [{"job_id": str(uuid4()), "after": 2**63}]}),
+        json.dumps({"type": "shout", "jobs": [{"job_id": NOBODYS}]}),
+        json.dumps({"type": "subscribe", "jobs": [{"job_id": NOBODYS, "after": -1}]}),
+        json.dumps({"type": "subscribe", "jobs": [{"job_id": NOBODYS, "after": 2**63}]}),
         "[" * 2000,
         b"\x00\xff",
     ],

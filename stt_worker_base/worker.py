@@ -1,0 +1,137 @@
+"""Takes tasks while a slot is free, answers for them, drains when asked to stop.
+
+Offsets are committed when a task is taken, after its `started` is stored; from then on heartbeats
+answer for it (ARCHITECTURE section 4.3).
+"""
+
+import asyncio
+from asyncio import FIRST_COMPLETED
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from structlog.contextvars import bound_contextvars
+
+from malmoi.contracts.jobs import Lane
+from malmoi.contracts.messages import TaskRequested
+from malmoi.contracts.topics import Topic
+from malmoi.messaging.subscription import Record, Subscription
+from malmoi.observability.trace import new_trace_id
+from stt_worker_base.settings import ServiceSettings
+from stt_worker_base.tasks import Assignment, TaskRunner
+
+_POLL_S = 0.5
+_BUSY_POLL_S = 0.05
+"""While one lane is full: its next task must not wait for the other's poll to end."""
+_RELEASED_WITHIN_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Takes tasks from its subscription, at most `worker_slots` of each lane at a time."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        subscription: Subscription,
+        runner: TaskRunner,
+        topics: Mapping[Lane, Topic[TaskRequested]],
+    ) -> None:
+        self._settings = settings
+        self._subscription = subscription
+        self._runner = runner
+        self._topics = topics
+        self._by_name = {topic.name: topic for topic in topics.values()}
+        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
+        self._assignments: dict[UUID, Assignment] = {}
+        self._freed = asyncio.Event()
+
+    def in_hand(self) -> list[UUID]:
+        """The tasks it answers for now."""
+        return [task_id for task_id, task in self._in_hand.items() if not task.done()]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take tasks until `stop`, then drain."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                await self._take(stopping)
+                self._raise_what_ended_a_task()
+        finally:
+            stopping.cancel()
+            await self._drain()
+
+    async def _take(self, stopping: asyncio.Task[bool]) -> None:
+        free = {lane: self._free(lane) for lane in self._topics}
+        open_lanes = [lane for lane in free if free[lane] > 0]
+        self._subscription.accepting = frozenset(self._topics[lane].name for lane in open_lanes)
+        if not open_lanes:
+            # Keeps the membership alive; a freed slot must not wait for the poll to end.
+            await self._subscription.poll(max_records=1, wait_s=0)
+            await self._wait_for_a_slot(stopping)
+            return
+        records = await self._subscription.poll(
+            max_records=min(free[lane] for lane in open_lanes),
+            wait_s=_POLL_S if len(open_lanes) == len(free) else _BUSY_POLL_S,
+        )
+        if records:
+            await asyncio.gather(*map(self._accept, records))
+            await self._subscription.commit(records)
+
+    async def _wait_for_a_slot(self, stopping: asyncio.Task[bool]) -> None:
+        freed = asyncio.create_task(self._freed.wait())
+        await asyncio.wait([freed, stopping], timeout=_POLL_S, return_when=FIRST_COMPLETED)
+        freed.cancel()
+        self._freed.clear()
+
+    def _free(self, lane: Lane) -> int:
+        taken = sum(each.request.lane is lane for each in self._assignments.values())
+        return self._settings.worker_slots - taken
+
+    async def _accept(self, record: Record) -> None:
+        try:
+            request = self._by_name[record.topic].decode(record.value)
+        except ValidationError as error:
+            # The reconciler sees a request that was passed without `started`, and sends it anew.
+            log.warning("request.unreadable", offset=record.offset, error=str(error))
+            return
+        if request.task_id in self._in_hand:
+            return
+        assignment = Assignment(request, record.trace_id or new_trace_id())
+        with bound_contextvars(trace_id=assignment.trace_id, task_id=str(request.task_id)):
+            # Fetching begins while `started` is on its way.
+            task = asyncio.create_task(self._runner.run(assignment))
+        self._in_hand[request.task_id] = task
+        self._assignments[request.task_id] = assignment
+        task.add_done_callback(lambda _: self._freed.set())
+        await self._runner.started(assignment)
+
+    def _raise_what_ended_a_task(self) -> None:
+        """Free the slots of ended tasks; an error in one of them ends the worker."""
+        for task_id, task in list(self._in_hand.items()):
+            if task.done():
+                del self._in_hand[task_id]
+                task.result()
+                del self._assignments[task_id]
+
+    async def _drain(self) -> None:
+        """Finish what can be finished in time, hand back the rest, leave the group."""
+        if self._in_hand:
+            await asyncio.wait(self._in_hand.values(), timeout=self._settings.drain_s)
+        for task in self._in_hand.values():
+            task.cancel()
+        await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+        unfinished = [
+            self._runner.released(assignment)
+            for task_id, assignment in self._assignments.items()
+            if task_id not in self._in_hand or self._in_hand[task_id].cancelled()
+        ]
+        try:
+            async with asyncio.timeout(_RELEASED_WITHIN_S):
+                await asyncio.gather(*unfinished)
+        except TimeoutError:
+            log.warning("tasks.not_released", count=len(unfinished))
+        await self._subscription.close()
