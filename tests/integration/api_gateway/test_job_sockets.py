@@ -26,6 +26,8 @@ from tests.integration.api_gateway.operators import Pipeline
 from tests.integration.api_gateway.people import CLIP, Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
 
+NOBODYS = "0190c5a0-0000-7000-8000-000000000009"
+
 
 @dataclass
 class Follower:
@@ -66,8 +68,6 @@ class Follower:
 
 
 @asynccontextmanager
-NOBODYS = "0190c5a0-0000-7000-8000-000000000009"
-
 async def following(gateway: Gateway, token: str, **options: Any) -> AsyncIterator[Follower]:
     url = gateway.url.replace("http", "ws", 1) + "/ws/jobs"
     protocols = [Subprotocol("malmoi.v1"), Subprotocol(f"bearer.{token}")]
