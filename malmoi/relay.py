@@ -7,6 +7,7 @@ behind. At least once, in no order.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -151,4 +152,5 @@ class OutboxRelay:
             cluster_id=stored.cluster_id,
             partition=stored.partition,
             offset=stored.offset,
+            at=time.monotonic(),
         )

@@ -1,12 +1,13 @@
 """The outbox: messages that go to Kafka because, and only because, a transaction was committed."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Interval, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.messages import Message, TaskRequested
@@ -27,6 +28,8 @@ class Placed:
     cluster_id: str
     partition: int
     offset: int
+    at: float
+    """When, by `time.monotonic`."""
 
 
 def enqueue(transaction: Transaction, topic: Topic[M], message: M, *, trace_id: str) -> None:
@@ -83,6 +86,7 @@ async def claim_pending(
 
 async def mark_sent(session: AsyncSession, placed: Sequence[Placed]) -> None:
     """Note that rows are on Kafka, and with each task where its request lies."""
+    now = time.monotonic()
     await session.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_([each.row_id for each in placed]))
@@ -97,15 +101,16 @@ async def mark_sent(session: AsyncSession, placed: Sequence[Placed]) -> None:
             .order_by(Task.job_id, Task.id)
             .with_for_update(key_share=True)
         )
-        await _note_dispatch(session, [tasks[task_id] for task_id in locked])
+        await _note_dispatch(session, [tasks[task_id] for task_id in locked], now)
 
 
-async def _note_dispatch(session: AsyncSession, tasks: Sequence[Placed]) -> None:
+async def _note_dispatch(session: AsyncSession, tasks: Sequence[Placed], now: float) -> None:
     statement = (
         update(Task)
         .where(Task.id == bindparam("task"), Task.attempt == bindparam("of_attempt"))
         .values(
-            dispatched_at=func.now(),
+            # It is noted a moment after it was sent, and `started` may be noted before.
+            dispatched_at=func.now() - bindparam("ago", type_=Interval),
             dispatch_cluster_id=bindparam("cluster"),
             dispatch_partition=bindparam("at_partition"),
             dispatch_offset=bindparam("at_offset"),
@@ -118,6 +123,7 @@ async def _note_dispatch(session: AsyncSession, tasks: Sequence[Placed]) -> None
             {
                 "task": each.task_id,
                 "of_attempt": each.attempt,
+                "ago": timedelta(seconds=now - each.at),
                 "cluster": each.cluster_id,
                 "at_partition": each.partition,
                 "at_offset": each.offset,
