@@ -63,7 +63,8 @@ down: ## Stop it
 status: ## What runs
 	$(BIN)/malmoi status
 
-test: install lint types ui-test ## Check everything (TESTS=path for a part, JOBS=0 for one at a time)
+test: install ## Check everything (TESTS=path for a part, JOBS=0 for one at a time)
+	$(MAKE) --no-print-directory -j2 lint types ui-test
 ifdef TESTS
 	$(PYTEST) $(TESTS) -m "not kafka_apache"
 else

@@ -201,7 +201,7 @@ async def test_a_cancelled_recording_goes_on_where_it_was(
 async def test_a_clip_overtakes_a_recording_on_its_way(
     database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
 ) -> None:
-    job = await hand_in(database, rooms, audio_key, windows=150)
+    job = await hand_in(database, rooms, audio_key, windows=80)
     await some_succeeded(database, job)
 
     clip = await rooms.clip(await rooms.room(), audio_key=await _short(database, audio_key))
