@@ -73,7 +73,7 @@ else
 endif
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
-	MALMOI_TEST_BROKER=apache $(PYTEST) tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser
+	MALMOI_TEST_BROKER=apache $(PYTEST) -m "not any_broker" tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser
 	$(BIN)/python -m pytest tests/integration/local_cluster -m kafka_apache
 
 lint: install ## Style, layers, Dockerfiles

@@ -99,6 +99,7 @@ class TestWithAWorker:
 
         await eventually(forgotten, within_s=10)
 
+    @pytest.mark.any_broker
     async def test_an_engine_that_crashes_once_costs_one_attempt_and_no_clip(
         self, database: Database, rooms: Rooms, audio_key: str, tmp_path: Path
     ) -> None:
@@ -111,6 +112,7 @@ class TestWithAWorker:
         assert job.result is not None
         assert job.result["attempt"] == 2
 
+    @pytest.mark.any_broker
     async def test_an_engine_that_always_crashes_fails_the_job_and_not_the_worker(
         self, database: Database, rooms: Rooms, audio_key: str
     ) -> None:
@@ -121,6 +123,7 @@ class TestWithAWorker:
         assert (await ended(database, clip)).error_code == "ENGINE_CRASHED"
         assert (await ended(database, other)).state == "completed"
 
+    @pytest.mark.any_broker
     async def test_an_engine_that_hangs_is_ended_at_its_deadline(
         self, database: Database, rooms: Rooms, audio_key: str
     ) -> None:
@@ -130,6 +133,7 @@ class TestWithAWorker:
 
         assert (job.state, job.error_code) == ("failed", "ENGINE_TIMEOUT")
 
+    @pytest.mark.any_broker
     async def test_a_recording_that_is_gone_fails_with_its_name(
         self, database: Database, rooms: Rooms
     ) -> None:

@@ -116,6 +116,7 @@ async def some_succeeded(database: Database, job: Job, at_least: int = 1) -> Non
     await eventually(enough)
 
 
+@pytest.mark.any_broker
 async def test_the_text_of_all_chunks_in_order_with_the_times_of_the_recording(
     database: Database,
     rooms: Rooms,
@@ -140,6 +141,7 @@ async def test_the_text_of_all_chunks_in_order_with_the_times_of_the_recording(
     await eventually(lambda: _is_empty(store, f"{CHUNK_PREFIX}{job.id}"))
 
 
+@pytest.mark.any_broker
 async def test_its_story_tells_the_plan_each_chunks_text_and_growing_percents(
     database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
 ) -> None:
@@ -175,6 +177,7 @@ async def test_a_worker_killed_amid_a_chunk_costs_that_chunk_only(
     assert len(repeated) <= 2  # the one in hand, and the one on its way
 
 
+@pytest.mark.any_broker
 async def test_a_cancelled_recording_goes_on_where_it_was(
     database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
 ) -> None:
@@ -198,6 +201,7 @@ async def test_a_cancelled_recording_goes_on_where_it_was(
     assert len(again.result["transcript"]["segments"]) == len(chunks)
 
 
+@pytest.mark.any_broker
 async def test_a_clip_overtakes_a_recording_on_its_way(
     database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
 ) -> None:
