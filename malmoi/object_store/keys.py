@@ -47,14 +47,6 @@ def chunks_of(job_id: UUID) -> str:
     return f"{CHUNK_PREFIX}{job_id}/"
 
 
-def job_of_chunk_key(key: str) -> UUID | None:
-    """The job to which a chunk belongs; None for a key of another shape."""
-    try:
-        return UUID(key.removeprefix(CHUNK_PREFIX).partition("/")[0])
-    except ValueError:
-        return None
-
-
 def transcript_key(job_id: UUID, task_id: UUID, attempt: int) -> str:
     """A transcript too large for a message; the attempt keeps late writers apart."""
     return f"{transcripts_of(job_id)}{task_id}.{attempt}.json"

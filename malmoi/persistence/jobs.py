@@ -146,12 +146,6 @@ async def lock_job(transaction: Transaction, job_id: UUID) -> Job | None:
     return found
 
 
-async def unknown_jobs(session: AsyncSession, job_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of the ids that no job has."""
-    known = set(await session.scalars(select(Job.id).where(among(Job.id, job_ids))))
-    return [each for each in job_ids if each not in known]
-
-
 async def recordings_of_nobody(session: AsyncSession, audio_keys: Sequence[str]) -> list[str]:
     """Those of the keys under which no job has its recording."""
     known = set(

@@ -1,27 +1,26 @@
 """A chunk is recognised; with the last one the whole recording is."""
 
 from malmoi.contracts.events import EventType
-from malmoi.contracts.jobs import JobState, TaskState
+from malmoi.contracts.jobs import JobState
 from malmoi.contracts.messages import TaskSucceeded
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.chunks import assemble, share_done
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.events import tell_job
 from malmoi.persistence.room_results import publish_message
-from malmoi.persistence.tasks import LockedTask, close_task, move_job
+from malmoi.persistence.tasks import LockedTask, move_job
 from result_handler.usecases.complete_task import observe_end, result_of
 from result_handler.usecases.effect import Effect
+from result_handler.usecases.take_success import take_success
 
 
 async def complete_chunk(
     transaction: Transaction, held: LockedTask, report: TaskSucceeded, transcript: Transcript
 ) -> Effect:
     """Store what the chunk says, and end the job if it was the last one."""
-    if not held.is_open:
-        return Effect.DUPLICATE if held.task.state == TaskState.SUCCEEDED else Effect.STALE
-    close_task(held, TaskState.SUCCEEDED)
-    held.task.worker_id = report.worker_id
-    held.task.percent = 100
+    effect = take_success(held, report)
+    if effect is not Effect.APPLIED:
+        return effect
     held.task.result = result_of(report, transcript)
     _tell_text(transaction, held, transcript)
     await transaction.session.flush()

@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime
 
-from malmoi.contracts.jobs import JobState, TaskState
+from malmoi.contracts.jobs import JobState
 from malmoi.contracts.messages import TaskSucceeded
 from malmoi.contracts.transcripts import Transcript
 from malmoi.observability.metrics import JOB_SECONDS
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.room_results import publish_message
-from malmoi.persistence.tasks import LockedTask, close_task, move_job
+from malmoi.persistence.tasks import LockedTask, move_job
 from result_handler.usecases.effect import Effect
+from result_handler.usecases.take_success import take_success
 
 
 async def complete_task(
@@ -19,13 +20,9 @@ async def complete_task(
     transcript: Transcript,
 ) -> Effect:
     """Store the result, end the job and tell its listeners, all or nothing."""
-    if held is None:
-        return Effect.STALE
-    if not held.is_open:
-        return Effect.DUPLICATE if held.task.state == TaskState.SUCCEEDED else Effect.STALE
-    close_task(held, TaskState.SUCCEEDED)
-    held.task.worker_id = report.worker_id
-    held.task.percent = 100
+    effect = take_success(held, report)
+    if held is None or effect is not Effect.APPLIED:
+        return effect
     held.job.audio_s = report.audio_s
     held.job.result = result_of(report, transcript)
     # The room first: somebody there waits for the text.

@@ -1,26 +1,22 @@
 """A worker has cut a long recording: its chunks become tasks of their own."""
 
 from malmoi.contracts.events import EventType
-from malmoi.contracts.jobs import TaskState
 from malmoi.contracts.messages import TaskPlanned
 from malmoi.persistence.chunks import add_chunks
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.events import tell_job
-from malmoi.persistence.tasks import LockedTask, close_task
+from malmoi.persistence.tasks import LockedTask
 from result_handler.usecases.effect import Effect
+from result_handler.usecases.take_success import take_success
 
 
 async def plan_job(
     transaction: Transaction, held: LockedTask | None, report: TaskPlanned
 ) -> Effect:
     """Make the chunks' tasks; the first plan of any attempt wins while the task is open."""
-    if held is None:
-        return Effect.STALE
-    if not held.is_open:
-        return Effect.DUPLICATE if held.task.state == TaskState.SUCCEEDED else Effect.STALE
-    close_task(held, TaskState.SUCCEEDED)
-    held.task.worker_id = report.worker_id
-    held.task.percent = 100
+    effect = take_success(held, report)
+    if held is None or effect is not Effect.APPLIED:
+        return effect
     held.job.audio_s = report.audio_s
     held.job.plan = {
         "chunks": len(report.chunks),

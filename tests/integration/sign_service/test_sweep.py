@@ -11,7 +11,7 @@ from malmoi.contracts.sign import SignReady
 from malmoi.object_store.keys import SIGN_PREFIX, sign_result_key, sign_source_key
 from malmoi.object_store.store import ObjectMissing, ObjectStore
 from malmoi.persistence.database import Database
-from malmoi.persistence.jobs import unknown_jobs
+from malmoi.persistence.jobs import recordings_of_nobody
 from malmoi.persistence.tables import RoomMessage
 from result_handler import housekeeping
 from result_handler.housekeeping import Housekeeping
@@ -83,7 +83,7 @@ async def test_what_nobody_can_watch_goes_and_all_else_stays(
 async def test_more_recordings_than_a_statement_has_parameters_are_looked_up(
     database: Database,
 ) -> None:
-    many = [uuid4() for _ in range(40_000)]
+    many = [f"audio/{uuid4()}" for _ in range(40_000)]
 
     async with database.transaction() as transaction:
-        assert await unknown_jobs(transaction.session, many) == many
+        assert await recordings_of_nobody(transaction.session, many) == many
