@@ -7,7 +7,9 @@ fresh one. Nothing heavy is imported here: the worker holds no numpy, FFmpeg or 
 import asyncio
 import itertools
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from enum import Enum
 from pathlib import Path
 
 import structlog
@@ -31,19 +33,33 @@ from stt_worker_base.settings import WorkerSettings
 
 log = structlog.get_logger(__name__)
 
-_POLL_S = 0.2
-
 OnProgress = Callable[[Progress], None]
+OrderOf = Callable[[int], Order]
+"""Makes the order of a number."""
 _Said = Transcribed | Detected | Failed | Cancelled
 
 
+class _Alone(Enum):
+    """The process ended, perhaps because of this order: ask again with no other in hand."""
+
+    ALONE = "alone"
+
+
+_ALONE = _Alone.ALONE
+
+
 class InferenceChild:
-    """Serves one batch task at a time, and amid it one that is urgent; others wait their turn."""
+    """Serves as many tasks at once as the engine can, and amid them one that is urgent.
+
+    Who was in hand when the process died by itself or for another's sake is asked for once more,
+    alone: then it is known who is to blame.
+    """
 
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
         self._engine_path = engine_path
         self._settings = settings
-        self._turn, self._urgent_turn = asyncio.Lock(), asyncio.Lock()
+        self._at_once = 1
+        self._places, self._urgent_place = asyncio.Semaphore(1), asyncio.Semaphore(1)
         self._numbers = itertools.count(1)
         self._allowances: dict[int, Allowance] = {}
         self._loaded: Future[ChildProcess] | None = None
@@ -61,6 +77,8 @@ class InferenceChild:
         self._loaded = asyncio.get_running_loop().create_future()
         self._supervisor = asyncio.create_task(self._supervise())
         await self._process()
+        self._at_once = self.capabilities.at_once
+        self._places = asyncio.Semaphore(self._at_once)
 
     @property
     def ready(self) -> bool:
@@ -95,10 +113,12 @@ class InferenceChild:
         """
 
         def order(number: int) -> Task:
-            return Task(number=number, path=path, options=options, max_audio_s=max_audio_s)
+            return Task(
+                number=number, path=path, options=options, max_audio_s=max_audio_s, urgent=urgent
+            )
 
-        async with self._urgent_turn if urgent else self._turn:
-            said = await self._served(order, on_progress)
+        served = self._served_urgently if urgent else self._served
+        said = await served(order, on_progress)
         assert not isinstance(said, Detected)
         return said
 
@@ -110,8 +130,7 @@ class InferenceChild:
         def order(number: int) -> Detect:
             return Detect(number=number, path=path, max_audio_s=max_audio_s)
 
-        async with self._urgent_turn:
-            said = await self._served(order, lambda _: None)
+        said = await self._served_urgently(order, lambda _: None)
         assert not isinstance(said, Transcribed)
         return said
 
@@ -126,56 +145,85 @@ class InferenceChild:
         assert self._loaded is not None, "start() first"
         return await asyncio.shield(self._loaded)
 
-    async def _served(self, order_of: Callable[[int], Order], on_progress: OnProgress) -> _Said:
-        """Ask until the process ends for no other order's sake."""
-        said: _Said | None = None
-        while said is None:
-            process = await self._process()
-            said = await self._asked(process, order_of(next(self._numbers)), on_progress)
+    async def _served(self, order_of: OrderOf, on_progress: OnProgress) -> _Said:
+        async with self._places:
+            said = await self._asked(order_of, on_progress)
+        while said is _ALONE:
+            async with self._urgent_place, self._every_place():
+                said = await self._asked(order_of, on_progress)
         return said
 
-    async def _asked(
+    async def _served_urgently(self, order_of: OrderOf, on_progress: OnProgress) -> _Said:
+        async with self._urgent_place:
+            said = await self._asked(order_of, on_progress)
+            while said is _ALONE:
+                async with self._every_place():
+                    said = await self._asked(order_of, on_progress)
+        return said
+
+    @asynccontextmanager
+    async def _every_place(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as held:
+            for _ in range(self._at_once):
+                await held.enter_async_context(self._places)
+            yield
+
+    async def _asked(self, order_of: OrderOf, on_progress: OnProgress) -> _Said | _Alone:
+        """Ask until the process ends for no other order's sake."""
+        said: _Said | _Alone | None = None
+        while said is None:
+            process = await self._process()
+            said = await self._answer(process, order_of(next(self._numbers)), on_progress)
+        return said
+
+    async def _answer(
         self, process: ChildProcess, order: Order, on_progress: OnProgress
-    ) -> _Said | None:
+    ) -> _Said | _Alone | None:
         inbox = process.hand_over(order)
         allowance = self._allowances[order.number] = Allowance(self._settings)
         sound = False
         try:
             said = await self._said(process, order, inbox, on_progress)
-            sound = said is None or _leaves_sound(said)
+            sound = said is None or said is _ALONE or _leaves_sound(said)
             return said
         finally:
             process.forget(order)
             del self._allowances[order.number]
-            for other in self._allowances.values():
-                other.put_off(allowance.used_s)
+            if order.urgent:
+                for other in self._allowances.values():
+                    other.put_off(allowance.used_s)
             if not sound:
-                process.ended_for = process.ended_for or order.number
+                process.end_for(order)
                 self._retire(process)
 
     async def _said(
         self, process: ChildProcess, order: Order, inbox: Inbox, on_progress: OnProgress
-    ) -> _Said | None:
-        """None: the process ended, and not because of this order."""
+    ) -> _Said | _Alone | None:
+        """None: the process ended for another order's sake."""
         allowance = self._allowances[order.number]
-        while allowance.left_s > 0 or process.at_work not in {None, order.number}:
+        while allowance.left_s > 0:
             try:
-                report = await asyncio.wait_for(inbox.get(), max(allowance.left_s, _POLL_S))
+                report = await asyncio.wait_for(inbox.get(), allowance.left_s)
             except TimeoutError:
                 continue
             if report is None:
-                return await self._verdict(process, order)
+                return self._verdict(process, order, _crashed(await process.end()))
             if not isinstance(report.said, Progress):
                 return report.said
             allowance.note(report.said)
             on_progress(report.said)
-        return _hung()
+        process.suspect_all()
+        self._retire(process)
+        return self._verdict(process, order, _hung())
 
-    async def _verdict(self, process: ChildProcess, order: Order) -> _Said | None:
+    def _verdict(
+        self, process: ChildProcess, order: Order, failed: Failed
+    ) -> _Said | _Alone | None:
         if self._stopping:
             return Cancelled()
-        guilty = process.ended_for or process.at_work or order.number
-        return _crashed(await process.end()) if guilty == order.number else None
+        if order.number not in process.suspects:
+            return None
+        return failed if len(process.suspects) == 1 else _ALONE
 
     async def _supervise(self) -> None:
         """Keep one process loaded, until loading fails."""
@@ -187,7 +235,7 @@ class InferenceChild:
                 self._announce(process)
                 await process.deliver()
                 self._retire(process)
-                cause = "died" if process.ended_for is None else "ended"
+                cause = "died" if process.suspects else "ended"
                 CHILD_RESTARTS_TOTAL.labels(cause).inc()
                 log.warning("inference.process_ended", how=await process.end(), cause=cause)
         except EngineUnavailable as error:

@@ -28,10 +28,9 @@ class ChildProcess:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._inboxes: dict[int, Inbox] = {}
-        self.at_work: int | None = None
-        """The order that it spoke of last: if it dies by itself, it died of this one."""
-        self.ended_for: int | None = None
-        """The order for whose sake we ended it."""
+        self._ended_for_one = False
+        self.suspects: frozenset[int] = frozenset()
+        """The orders of which it died or hung, if it did: one of them is to blame."""
 
     @classmethod
     async def spawn(cls, engine_path: str) -> Self:
@@ -83,8 +82,16 @@ class ChildProcess:
     def forget(self, order: Order) -> None:
         """Its reports interest nobody any more."""
         self._inboxes.pop(order.number, None)
-        if self.at_work == order.number:
-            self.at_work = max(self._inboxes, default=None)
+
+    def end_for(self, order: Order) -> None:
+        """End it because of `order` alone; the others have no part in it."""
+        self._ended_for_one = self._ended_for_one or order.number not in self.suspects
+        self.kill()
+
+    def suspect_all(self) -> None:
+        """It hangs, or died, of one of those in hand, unless it was ended for one of them."""
+        if not self._ended_for_one and not self.suspects:
+            self.suspects = frozenset(self._inboxes)
 
     async def deliver(self) -> None:
         """Sort its reports into the inboxes until it ends; then every inbox hears of the end."""
@@ -92,10 +99,10 @@ class ChildProcess:
             while isinstance(message := await self._message(), Report):
                 inbox = self._inboxes.get(message.number)
                 if inbox is not None:
-                    self.at_work = message.number
                     inbox.put_nowait(message)
         finally:
             self.kill()
+            self.suspect_all()
             for inbox in self._inboxes.values():
                 inbox.put_nowait(None)
 

@@ -22,10 +22,12 @@ class Task(Frozen):
 
     kind: Literal["task"] = "task"
     number: int
-    """Reports carry it. It grows from order to order."""
+    """Reports carry it."""
     path: Path
     options: DecodeOptions
     max_audio_s: float
+    urgent: bool
+    """Has the model before the others."""
 
 
 class Detect(Frozen):
@@ -35,6 +37,7 @@ class Detect(Frozen):
     number: int
     path: Path
     max_audio_s: float
+    urgent: Literal[True] = True
 
 
 Order = Annotated[Task | Detect, Field(discriminator="kind")]

@@ -3,23 +3,28 @@
 It loads one engine, then serves orders from stdin and reports on stdout until stdin ends. Whatever
 goes wrong here, in C code too, costs this process and one attempt, never the worker.
 
-An order that comes while another is in hand is served between two decoding windows, on the same
-model: so somebody's clip in a room waits for a few seconds of work, not for the end of a chunk.
+Each order has a thread. The threads take turns at the model window by window, so somebody's clip in
+a room waits for a few seconds of work, not for the end of a chunk; an engine that decodes windows
+of several recordings at once lets them in itself.
 """
 
 import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
+from threading import Lock, Thread
 from typing import IO
 
 from malmoi.contracts.task_errors import TaskErrorCode
-from stt_worker_base.child_protocol import Order, Ready, Report, Task, Unavailable
+from stt_worker_base.child_protocol import ORDER, Order, Ready, Report, Task, Unavailable
 from stt_worker_base.engine import Engine, load_engine
 from stt_worker_base.errors import EngineUnavailable
-from stt_worker_base.orders import Orders
 from stt_worker_base.outcome import Detected, Failed, Progress, Transcribed
 from stt_worker_base.recognise import detect, recognise
+from stt_worker_base.turns import Turns
 
 _PR_SET_PDEATHSIG = 1
 
@@ -34,41 +39,39 @@ def main(engine_path: str) -> int:
         _send(reports, Unavailable(detail=str(error)))
         return 1
     _send(reports, Ready(capabilities=engine.capabilities))
-    server = _Server(engine, Orders(sys.stdin.fileno()), reports)
-    return server.serve()
+    _Server(engine, reports).serve(sys.stdin.buffer)
+    return 0
 
 
 class _Server:
-    def __init__(self, engine: Engine, orders: Orders, reports: IO[bytes]) -> None:
+    def __init__(self, engine: Engine, reports: IO[bytes]) -> None:
         self._engine = engine
-        self._orders = orders
+        self._turns = Turns() if engine.capabilities.at_once == 1 else None
         self._reports = reports
+        self._reporting = Lock()
 
-    def serve(self) -> int:
-        while (order := self._orders.next()) is not None:
-            self._do(order)
-        return 0
+    def serve(self, orders: Iterable[bytes]) -> None:
+        for line in orders:
+            Thread(target=self._do, args=(ORDER.validate_json(line),), daemon=True).start()
 
     def _do(self, order: Order) -> None:
         said = self._said(order)
-        _send(self._reports, Report(number=order.number, said=said))
+        self._report(order, said)
         if isinstance(said, Failed) and said.code is TaskErrorCode.ENGINE_OUT_OF_MEMORY:
-            # What is left of the heap, and a CUDA context after it ran out, cannot be trusted;
-            # nor can an order that this one was served amid.
-            sys.exit(1)
+            # What is left of the heap, and a CUDA context after it ran out, cannot be trusted.
+            os._exit(1)
 
     def _said(self, order: Order) -> Transcribed | Detected | Failed:
-        def report(progress: Progress) -> None:
-            _send(self._reports, Report(number=order.number, said=progress))
-
+        turn = partial(self._turns.turn, urgent=order.urgent) if self._turns else nullcontext
+        report = partial(self._report, order)
         if isinstance(order, Task):
-            return recognise(self._engine, order, report=report, between=self._let_others_pass)
+            return recognise(self._engine, order, report=report, turn=turn)
         report(Progress(stage="decode", fraction=0))
-        return detect(self._engine, order)
+        return detect(self._engine, order, turn=turn)
 
-    def _let_others_pass(self) -> None:
-        while (order := self._orders.waiting()) is not None:
-            self._do(order)
+    def _report(self, order: Order, said: Progress | Transcribed | Detected | Failed) -> None:
+        with self._reporting:
+            _send(self._reports, Report(number=order.number, said=said))
 
 
 def _send(reports: IO[bytes], message: Ready | Unavailable | Report) -> None:

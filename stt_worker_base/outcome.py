@@ -17,6 +17,8 @@ class Capabilities(Frozen):
     model: str
     device: str = "cpu"
     """What it computes on."""
+    at_once: int = Field(default=1, ge=1)
+    """Recordings that it recognises side by side."""
     word_timestamps: bool = False
     translation: bool = False
     """Whether `task="translate"` gives English."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from malmoi.contracts.messages import Timings
@@ -16,29 +17,33 @@ from stt_worker_base.outcome import Detected, Failed, Progress, Transcribed
 
 PROGRESS_INTERVAL_S = 0.5
 
+Turn = Callable[[], AbstractContextManager[None]]
+"""Waits for the model and has it until it is left."""
+
 
 def recognise(
     engine: Engine,
     task: Task,
     *,
     report: Callable[[Progress], None],
-    between: Callable[[], None],
+    turn: Turn,
 ) -> Transcribed | Failed:
     """Decode and recognise one recording; a bad recording and a failed engine are outcomes.
 
-    `between` is called after each decoding window.
+    The model is used within `turn` only, for one decoding window each time.
     """
     try:
-        return _recognised(engine, task, report, between)
+        return _recognised(engine, task, report, turn)
     except _FAULTS as error:
         return _failed(error)
 
 
-def detect(engine: Engine, order: Detect) -> Detected | Failed:
+def detect(engine: Engine, order: Detect, *, turn: Turn) -> Detected | Failed:
     """In which language somebody speaks."""
     try:
         audio = decode_mono_16k(order.path, max_duration_s=order.max_audio_s)
-        language, probability = engine.detect_language(audio.samples) or (None, None)
+        with turn():
+            language, probability = engine.detect_language(audio.samples) or (None, None)
         return Detected(language=language, probability=probability)
     except _FAULTS as error:
         return _failed(error)
@@ -60,20 +65,17 @@ def _failed(error: Exception) -> Failed:
 
 
 def _recognised(
-    engine: Engine,
-    task: Task,
-    report: Callable[[Progress], None],
-    between: Callable[[], None],
+    engine: Engine, task: Task, report: Callable[[Progress], None], turn: Turn
 ) -> Transcribed:
     started = time.perf_counter()
     report(Progress(stage="decode", fraction=0))
     audio = decode_mono_16k(task.path, max_duration_s=task.max_audio_s)
     decoded = time.perf_counter()
     report(Progress(stage="transcribe", fraction=0, audio_s=audio.duration_s))
-    recognition = engine.transcribe(audio.samples, task.options)
-    watched = _Watched(audio.duration_s, report, between)
+    watched = _Watched(audio.duration_s, report, turn)
+    recognition = watched.begun(lambda: engine.transcribe(audio.samples, task.options))
     segments = tuple(watched.over(recognition.segments))
-    inference_s = time.perf_counter() - decoded - recognition.vad_s - watched.others_s
+    inference_s = time.perf_counter() - decoded - recognition.vad_s - watched.waited_s
     return Transcribed(
         transcript=_transcript(audio, recognition, segments),
         audio_s=audio.duration_s,
@@ -86,23 +88,36 @@ def _recognised(
 
 @dataclass(slots=True)
 class _Watched:
-    """Passes segments through, reports how far they reach, and lets others have the engine."""
+    """Passes segments through in turns at the model, and reports how far they reach."""
 
     audio_s: float
     report: Callable[[Progress], None]
-    between: Callable[[], None]
+    turn: Turn
     reported_at: float = 0.0
-    others_s: float = 0.0
-    """Seconds that went to others."""
+    waited_s: float = 0.0
+    """Seconds in which others had the model."""
+
+    def begun(self, begin: Callable[[], Recognition]) -> Recognition:
+        with self._turn():
+            return begin()
 
     def over(self, segments: Iterator[Segment | None]) -> Iterator[Segment]:
-        for segment in segments:
-            begun = time.perf_counter()
-            self.between()
-            self.others_s += time.perf_counter() - begun
-            if segment is not None:
+        ended = object()
+        while True:
+            with self._turn():
+                segment = next(segments, ended)
+            if segment is ended:
+                return
+            if isinstance(segment, Segment):
                 self._tell(segment)
                 yield segment
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        asked_at = time.perf_counter()
+        with self.turn():
+            self.waited_s += time.perf_counter() - asked_at
+            yield
 
     def _tell(self, segment: Segment) -> None:
         now = time.monotonic()

@@ -70,13 +70,17 @@ async def run(
             directory=directory,
         )
         log.info("worker.started", model=child.capabilities.model)
-        worker = Worker(settings, subscription=subscription, runner=runner, topics=topics)
+        slots = max(settings.worker_slots, child.capabilities.at_once)
+        worker = Worker(
+            settings, subscription=subscription, runner=runner, slots=slots, topics=topics
+        )
         presence = Presence(
             settings=settings,
             engine=engine,
             publisher=publisher,
             subscription=subscription,
             pace=runner.pace,
+            slots=slots,
             capabilities=lambda: child.capabilities,
             in_hand=worker.in_hand,
         )

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """Takes tasks from its subscription, at most `worker_slots` of each lane at a time."""
+    """Takes tasks from its subscription, at most `slots` of each lane at a time."""
 
     def __init__(
         self,
@@ -38,11 +38,13 @@ class Worker:
         *,
         subscription: Subscription,
         runner: TaskRunner,
+        slots: int,
         topics: Mapping[Lane, Topic[TaskRequested]],
     ) -> None:
         self._settings = settings
         self._subscription = subscription
         self._runner = runner
+        self._slots = slots
         self._topics = topics
         self._by_name = {topic.name: topic for topic in topics.values()}
         self._in_hand: dict[UUID, asyncio.Task[None]] = {}
@@ -89,7 +91,7 @@ class Worker:
 
     def _free(self, lane: Lane) -> int:
         taken = sum(each.request.lane is lane for each in self._assignments.values())
-        return self._settings.worker_slots - taken
+        return self._slots - taken
 
     async def _accept(self, record: Record) -> None:
         try:

@@ -1,14 +1,17 @@
 """Whisper by CTranslate2: the default engine.
 
-Decoding is sequential, because batched decoding loses text, and not conditioned on earlier text,
-because a loop would spread; both were measured (docs/decisions).
+A recording is decoded window by window: batches of its own windows lose text. It is not conditioned
+on earlier text, because a loop would spread. Both were measured (docs/decisions). What shares a
+batch are windows of different recordings.
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from dataclasses import replace
+from typing import Any, Self, TypeVar
 
 import ctranslate2
 import numpy as np
+from ctranslate2.models import Whisper
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as WhisperSegment
 from numpy.typing import NDArray
@@ -16,8 +19,11 @@ from numpy.typing import NDArray
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.transcripts import Segment, Word
 from malmoi.media.decode import Samples
+from stt_worker_base.engine import Recognition
 from stt_worker_base.errors import EngineError, EngineOutOfMemory, EngineUnavailable
 from stt_worker_base.outcome import Capabilities
+from stt_worker_whisper.batching import BatchedModel, Batches
+from stt_worker_whisper.compute import ComputePlan, compute_plan
 from stt_worker_whisper.filters import Hypothesis
 from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
@@ -27,6 +33,8 @@ from stt_worker_whisper.whisper_engine import (
     WindowDecoding,
     most_tokens,
 )
+
+T = TypeVar("T")
 
 _MOST_TOKENS = 200
 """Whisper's context of 448 tokens, less the longest prompt; a higher bound is an error."""
@@ -40,10 +48,30 @@ class _ShortWindowModel(WhisperModel):  # type: ignore[misc]  # it ships no type
     """Encodes a short recording without the padding that fills Whisper's 30 s.
 
     The encoder's time grows faster than its window, so a clip of a few seconds costs a third.
+    Threads that decode at the same time share its calls.
     """
+
+    def __init__(self, folder: str, plan: ComputePlan) -> None:
+        super().__init__(
+            folder,
+            device=plan.device,
+            compute_type=plan.compute_type,
+            # Two windows of one thread each are done sooner than two, one after the other, by both.
+            cpu_threads=1,
+            num_workers=plan.side_by_side,
+            local_files_only=True,
+        )
+        own: Whisper = self.model
+        self._batches = Batches(own, places=plan.side_by_side, batch_size=plan.batch_size)
+        self.model: Any = BatchedModel(own, self._batches) if plan.batch_size > 1 else own
 
     def encode(self, features: NDArray[np.float32]) -> Any:
         return super().encode(_without_padding(features))
+
+    def beside_others(self, segments: Iterator[T]) -> Iterator[T]:
+        """The same segments, of a recording whose windows may come along with those of others."""
+        with self._batches.recording():
+            yield from segments
 
 
 def _without_padding(features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -57,13 +85,16 @@ def _without_padding(features: NDArray[np.float32]) -> NDArray[np.float32]:
 class FasterWhisperEngine(WhisperEngine):
     """One loaded model; nothing of it changes between recordings."""
 
-    def __init__(self, model: WhisperModel, settings: ModelSettings) -> None:
+    def __init__(
+        self, model: _ShortWindowModel, settings: ModelSettings, plan: ComputePlan
+    ) -> None:
         self._model = model
         self._beam_size = settings.beam_size
         self.capabilities = Capabilities(
             engine="faster_whisper",
             model=settings.model_name,
-            device=model.model.device,
+            device=plan.device,
+            at_once=plan.at_once,
             word_timestamps=True,
             translation=model.model.is_multilingual,
             languages=tuple(model.supported_languages),
@@ -73,18 +104,16 @@ class FasterWhisperEngine(WhisperEngine):
     def load(cls) -> Self:
         settings = ModelSettings()
         folder = model_folder(settings, CTRANSLATE2_WEIGHTS)
-        device, compute_type = _device(settings)
+        plan = compute_plan(settings, gpus=ctranslate2.get_cuda_device_count())
         try:
-            model = _ShortWindowModel(
-                str(folder),
-                device=device,
-                compute_type=compute_type,
-                cpu_threads=settings.cpu_threads,
-                local_files_only=True,
-            )
+            model = _ShortWindowModel(str(folder), plan)
         except (RuntimeError, ValueError) as error:
             raise EngineUnavailable(f"The model in {folder} cannot be loaded: {error}") from error
-        return cls(model, settings)
+        return cls(model, settings, plan)
+
+    def transcribe(self, samples: Samples, options: DecodeOptions) -> Recognition:
+        recognition = super().transcribe(samples, options)
+        return replace(recognition, segments=self._model.beside_others(recognition.segments))
 
     def decode(self, samples: Samples, options: DecodeOptions) -> WindowDecoding:
         most = most_tokens(samples)
@@ -111,16 +140,6 @@ class FasterWhisperEngine(WhisperEngine):
             "hotwords": options.prompt,
             "word_timestamps": options.word_timestamps,
         }
-
-
-def _device(settings: ModelSettings) -> tuple[str, str]:
-    device = settings.device
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-    compute_type = settings.compute_type
-    if compute_type == "auto":
-        compute_type = "float16" if device == "cuda" else "int8"
-    return device, compute_type
 
 
 def _hypotheses(segments: Iterator[WhisperSegment]) -> Iterator[Hypothesis]:

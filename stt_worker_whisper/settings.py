@@ -26,7 +26,11 @@ class ModelSettings(ProcessSettings):
     compute_type: str = "auto"
     """auto: float16 on a GPU; on a CPU int8 (faster_whisper) or float32 (transformers)."""
     cpu_threads: int = Field(default=1, ge=1)
-    """Threads of one worker. More workers with one thread each beat one worker with many."""
+    """Threads of one worker; faster_whisper gives each a window of its own. A worker that is lost
+    costs what it has in hand, so many workers with one thread lose less than one with many."""
+    batch_size: int = Field(default=0, ge=0, le=64)
+    """Windows of different recordings in one call of the model, faster_whisper only. 0: 8 on a
+    GPU, 2 on a CPU with several threads, else 1."""
     beam_size: int = Field(default=5, ge=1, le=20)
     max_new_tokens: int = Field(default=440, ge=1)
     """Most tokens of one 30 s window, as far as the model's context allows; the transformers

@@ -22,6 +22,14 @@ def _faster_whisper(_: Path) -> Engine:
     return FasterWhisperEngine.load()
 
 
+def _faster_whisper_at_once(_: Path) -> Engine:
+    from stt_worker_whisper.faster_whisper_engine import FasterWhisperEngine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CPU_THREADS", "2")
+        return FasterWhisperEngine.load()
+
+
 def _transformers(folder: Path) -> Engine:
     """A tiny checkpoint with random weights: it says nonsense, in the way that the real one would.
 
@@ -40,6 +48,7 @@ def _transformers(folder: Path) -> Engine:
 ENGINES: dict[str, Callable[[Path], Engine]] = {
     "noop": _noop,
     "faster_whisper": _faster_whisper,
+    "faster_whisper, several at once": _faster_whisper_at_once,
     "transformers": _transformers,
 }
 
@@ -49,6 +58,7 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {
     params=[
         pytest.param("noop"),
         pytest.param("faster_whisper", marks=pytest.mark.model),
+        pytest.param("faster_whisper, several at once", marks=pytest.mark.model),
         pytest.param("transformers"),
     ],
 )

@@ -1,6 +1,7 @@
 """What a worker may rely on, whatever engine it was given."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -110,3 +111,16 @@ def test_silence_gives_no_text(engine: Engine) -> None:
         pytest.skip("it answers to anything")
 
     assert segments(engine, np.zeros(5 * SAMPLE_RATE_HZ, np.float32)) == []
+
+
+def test_recordings_that_are_recognised_side_by_side_say_what_they_say_alone(
+    engine: Engine, clip: Samples
+) -> None:
+    languages = ["ko", "en", "ko", "en", "ko"]
+    alone = {language: segments(engine, clip, language=language) for language in set(languages)}
+
+    with ThreadPoolExecutor(engine.capabilities.at_once) as threads:
+        together = list(threads.map(lambda each: segments(engine, clip, language=each), languages))
+
+    for language, found in zip(languages, together, strict=True):
+        assert [each.text for each in found] == [each.text for each in alone[language]]

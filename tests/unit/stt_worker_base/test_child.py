@@ -16,7 +16,7 @@ from stt_worker_base.child import InferenceChild
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Cancelled, Detected, Failed, Outcome, Progress, Transcribed
 from stt_worker_base.settings import WorkerSettings
-from tests.unit.stt_worker_base.conftest import FAULTY, StartChild
+from tests.unit.stt_worker_base.conftest import AT_ONCE, FAULTY, StartChild
 
 
 async def recognise(child: InferenceChild, clip: Path, fault: str | None = None) -> Outcome:
@@ -253,6 +253,33 @@ async def test_tasks_take_turns(start_child: StartChild, clip: Path) -> None:
     outcomes = await asyncio.gather(*(recognise(child, clip) for _ in range(3)))
 
     assert [outcome.kind for outcome in outcomes] == ["transcribed"] * 3
+
+
+async def test_an_engine_for_two_recordings_recognises_them_side_by_side(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(AT_ONCE)
+    first = await begun(child, clip, "fault:windows=40")
+
+    assert isinstance(await recognise(child, clip), Transcribed)
+
+    assert not first.done()
+    assert isinstance(await first, Transcribed)
+
+
+@pytest.mark.parametrize("fault", ["fault:crash", "fault:hang", "fault:memory"])
+async def test_of_recordings_side_by_side_only_the_one_to_blame_fails(
+    start_child: StartChild, clip: Path, fault: str
+) -> None:
+    child = await start_child(AT_ONCE, task_min_deadline_s=3, task_deadline_factor=0.1)
+    innocent = await begun(child, clip, "fault:windows=20")
+
+    outcomes = await asyncio.gather(
+        recognise(child, clip, fault), urgently(child, clip, "fault:windows=20"), innocent
+    )
+
+    assert [outcome.kind for outcome in outcomes] == ["failed", "transcribed", "transcribed"]
+    assert isinstance(await recognise(child, clip), Transcribed)
 
 
 async def test_progress_names_the_stage_and_the_share_of_the_audio(

@@ -1,0 +1,151 @@
+"""Decoding of windows of several recordings in one call of the model.
+
+A step of the decoder costs the reading of all its weights, for one window as for many. So threads
+that each follow one recording hand in their windows here; whoever finds a free place decodes them
+together and hands out what came.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import Any
+
+import numpy as np
+from ctranslate2 import StorageView
+from ctranslate2.models import Whisper, WhisperGenerationResult
+
+
+@dataclass(slots=True, eq=False)
+class Window:
+    """One window to decode, and what came of it."""
+
+    encoded: StorageView
+    prompt: Sequence[int]
+    options: dict[str, Any]
+    result: WhisperGenerationResult | None = None
+    error: RuntimeError | None = None
+    taken: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether it was decoded, or could not be."""
+        return self.result is not None or self.error is not None
+
+    def goes_with(self, other: "Window") -> bool:
+        """One call takes prompts of one length, windows of one length and one set of options."""
+        return (
+            len(self.prompt) == len(other.prompt)
+            and self.encoded.shape == other.encoded.shape
+            and self.options == other.options
+        )
+
+
+@dataclass(slots=True)
+class Batches:
+    """Puts windows together that threads hand in at the same time."""
+
+    model: Whisper
+    places: int
+    """Calls of the model side by side."""
+    batch_size: int
+    """Most windows in a call."""
+    _changed: Condition = field(default_factory=Condition)
+    _waiting: list[Window] = field(default_factory=list)
+    _busy: int = 0
+    """Places that are taken."""
+    _between: int = 0
+    """Recordings whose next window is still to come."""
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """While the windows of one recording come, one after the other."""
+        self._change(between=1)
+        try:
+            yield
+        finally:
+            self._change(between=-1)
+
+    def decode(self, window: Window) -> WhisperGenerationResult:
+        """Decode it together with others, here or in another thread.
+
+        Raises:
+            RuntimeError: from the model, for every window of the batch.
+
+        """
+        with self._changed:
+            self._waiting.append(window)
+            self._change(between=-1)
+            self._changed.wait_for(lambda: window.done or self._may_begin(window))
+            batch = [] if window.done else self._take(window)
+        if batch:
+            self._decode(batch)
+        if window.error is not None:
+            raise window.error
+        assert window.result is not None
+        return window.result
+
+    def _may_begin(self, window: Window) -> bool:
+        """It is next, a place is free, and nothing is still to come that could come along."""
+        if window.taken or window is not self._waiting[0] or self._busy == self.places:
+            return False
+        return self._between == 0 or len(self._companions(window)) == self.batch_size
+
+    def _companions(self, window: Window) -> list[Window]:
+        return [each for each in self._waiting if window.goes_with(each)][: self.batch_size]
+
+    def _take(self, window: Window) -> list[Window]:
+        batch = self._companions(window)
+        for each in batch:
+            each.taken = True
+            self._waiting.remove(each)
+        self._change(busy=1)
+        return batch
+
+    def _decode(self, batch: list[Window]) -> None:
+        try:
+            results = self.model.generate(
+                _together([each.encoded for each in batch]),
+                [list(each.prompt) for each in batch],
+                **batch[0].options,
+            )
+            for each, result in zip(batch, results, strict=True):
+                each.result = result
+        except RuntimeError as error:
+            for each in batch:
+                each.error = error
+        finally:
+            self._change(busy=-1, between=len(batch))
+
+    def _change(self, *, busy: int = 0, between: int = 0) -> None:
+        with self._changed:
+            self._busy += busy
+            self._between += between
+            self._changed.notify_all()
+
+
+@dataclass(slots=True)
+class BatchedModel:
+    """Stands for the model in the threads that share its calls."""
+
+    model: Whisper
+    batches: Batches
+
+    def encode(self, features: StorageView, **_: Any) -> StorageView:
+        """One window, into the machine's memory, where windows can be put together."""
+        return self.model.encode(features, to_cpu=True)
+
+    def generate(
+        self, features: StorageView, prompts: Sequence[Sequence[int]], **options: Any
+    ) -> list[WhisperGenerationResult]:
+        """The best hypotheses of one window; raises what the model raises."""
+        return [self.batches.decode(Window(features, prompts[0], options))]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+
+def _together(windows: list[StorageView]) -> StorageView:
+    if len(windows) == 1:
+        return windows[0]
+    return StorageView.from_array(np.concatenate([np.array(each) for each in windows]))

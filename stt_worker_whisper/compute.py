@@ -1,0 +1,41 @@
+"""What a Whisper engine computes on, and how much at once."""
+
+from dataclasses import dataclass
+
+from stt_worker_whisper.settings import ModelSettings
+
+_GPU_BATCH, _CPU_BATCH = 8, 2
+"""A step of the decoder reads all its weights, for one window as for many. A processor is busy
+enough with two; measured in docs/benchmarks.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComputePlan:
+    """How the model is loaded."""
+
+    device: str
+    compute_type: str
+    side_by_side: int
+    """Calls of the model at the same time."""
+    batch_size: int
+    """Most windows in a call."""
+
+    @property
+    def at_once(self) -> int:
+        """Recordings that are decoded side by side."""
+        return self.side_by_side * self.batch_size
+
+
+def compute_plan(settings: ModelSettings, *, gpus: int) -> ComputePlan:
+    """From the settings and the number of GPUs, where they leave the choice to us."""
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if gpus else "cpu"
+    compute_type = settings.compute_type
+    if compute_type == "auto":
+        compute_type = "float16" if device == "cuda" else "int8"
+    if device == "cuda":
+        return ComputePlan(device, compute_type, 1, settings.batch_size or _GPU_BATCH)
+    threads = settings.cpu_threads
+    batch_size = settings.batch_size or (_CPU_BATCH if threads > 1 else 1)
+    return ComputePlan(device, compute_type, threads, batch_size)

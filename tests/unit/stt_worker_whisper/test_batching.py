@@ -1,0 +1,116 @@
+"""Windows of recordings that are decoded at the same time share calls of the model."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from ctranslate2 import StorageView
+
+from stt_worker_whisper.batching import Batches, Window
+
+
+@dataclass
+class Model:
+    """Answers each window with the number in its features, and remembers its calls."""
+
+    calls: list[list[int]] = field(default_factory=list)
+    most_at_once: int = 0
+    _inside: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def generate(
+        self, features: StorageView, prompts: Sequence[Sequence[int]], **options: Any
+    ) -> list[Any]:
+        numbers = [int(each) for each in np.array(features)[:, 0, 0]]
+        with self._lock:
+            self._inside += 1
+            self.most_at_once = max(self.most_at_once, self._inside)
+            self.calls.append(numbers)
+        assert len(prompts) == len(numbers)
+        try:
+            if options.get("fails"):
+                raise RuntimeError("CUDA out of memory")
+            return numbers
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+
+def window(number: int, *, frames: int = 2, prompt: int = 3, **options: Any) -> Window:
+    features = np.full((1, frames, 4), number, np.float32)
+    return Window(StorageView.from_array(features), [0] * prompt, options)
+
+
+def decode_all(batches: Batches, recordings: Sequence[Sequence[Window]]) -> list[list[Any]]:
+    """Each recording in a thread, window after window; all begin together."""
+    together = threading.Barrier(len(recordings))
+
+    def follow(windows: Sequence[Window]) -> list[Any]:
+        with batches.recording():
+            together.wait()
+            return [_said(batches, each) for each in windows]
+
+    with ThreadPoolExecutor(len(recordings)) as threads:
+        return list(threads.map(follow, recordings, timeout=20))
+
+
+def _said(batches: Batches, each: Window) -> Any:
+    try:
+        return batches.decode(each)
+    except RuntimeError as error:
+        return str(error)
+
+
+def test_windows_of_two_recordings_share_their_calls() -> None:
+    model = Model()
+    recordings = [[window(10 * lane + index) for index in range(5)] for lane in (1, 2)]
+
+    said = decode_all(Batches(model, places=1, batch_size=2), recordings)
+
+    assert said == [[10, 11, 12, 13, 14], [20, 21, 22, 23, 24]]
+    assert [sorted(call) for call in model.calls] == [[10 + i, 20 + i] for i in range(5)]
+
+
+def test_a_batch_is_never_larger_than_allowed_and_calls_run_side_by_side() -> None:
+    model = Model()
+    recordings = [[window(10 * lane + index) for index in range(20)] for lane in range(6)]
+
+    said = decode_all(Batches(model, places=2, batch_size=2), recordings)
+
+    assert said == [[10 * lane + index for index in range(20)] for lane in range(6)]
+    assert max(len(call) for call in model.calls) == 2
+    assert model.most_at_once <= 2
+
+
+@pytest.mark.parametrize("other", [{"frames": 3}, {"prompt": 4}, {"beam_size": 1}])
+def test_what_one_call_cannot_take_has_calls_of_its_own(other: dict[str, Any]) -> None:
+    model = Model()
+
+    said = decode_all(
+        Batches(model, places=1, batch_size=2), [[window(1)], [window(2, **other)], [window(3)]]
+    )
+
+    assert said == [[1], [2], [3]]
+    assert [2] in model.calls
+
+
+def test_a_recording_that_ends_keeps_nobody_waiting() -> None:
+    model = Model()
+    recordings = [[window(1)], [window(index) for index in range(10, 14)]]
+
+    said = decode_all(Batches(model, places=1, batch_size=2), recordings)
+
+    assert said == [[1], [10, 11, 12, 13]]
+
+
+def test_a_fault_reaches_every_window_of_the_batch_and_the_next_ones_are_decoded() -> None:
+    model = Model()
+    recordings = [[window(lane, fails=True), window(10 + lane)] for lane in (1, 2)]
+
+    said = decode_all(Batches(model, places=1, batch_size=2), recordings)
+
+    assert said == [["CUDA out of memory", 11], ["CUDA out of memory", 12]]
