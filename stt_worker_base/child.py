@@ -7,8 +7,7 @@ fresh one. Nothing heavy is imported here: the worker holds no numpy, FFmpeg or 
 import asyncio
 import itertools
 from asyncio import Future
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from stt_worker_base.outcome import (
     Progress,
     Transcribed,
 )
+from stt_worker_base.places import Places
 from stt_worker_base.settings import WorkerSettings
 
 log = structlog.get_logger(__name__)
@@ -58,13 +58,14 @@ class InferenceChild:
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
         self._engine_path = engine_path
         self._settings = settings
-        self._at_once = 1
-        self._places, self._urgent_place = asyncio.Semaphore(1), asyncio.Semaphore(1)
+        self._places = Places(1)
         self._numbers = itertools.count(1)
         self._allowances: dict[int, Allowance] = {}
         self._loaded: Future[ChildProcess] | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._capabilities: Capabilities | None = None
+        self._environment: dict[str, str] = {}
+        self._fallbacks: tuple[str, ...] = ()
         self._stopping = False
 
     async def start(self) -> None:
@@ -77,8 +78,7 @@ class InferenceChild:
         self._loaded = asyncio.get_running_loop().create_future()
         self._supervisor = asyncio.create_task(self._supervise())
         await self._process()
-        self._at_once = self.capabilities.at_once
-        self._places = asyncio.Semaphore(self._at_once)
+        self._places = Places(self.capabilities.at_once)
 
     @property
     def ready(self) -> bool:
@@ -117,8 +117,7 @@ class InferenceChild:
                 number=number, path=path, options=options, max_audio_s=max_audio_s, urgent=urgent
             )
 
-        served = self._served_urgently if urgent else self._served
-        said = await served(order, on_progress)
+        said = await self._served(order, on_progress, urgent=urgent)
         assert not isinstance(said, Detected)
         return said
 
@@ -130,7 +129,7 @@ class InferenceChild:
         def order(number: int) -> Detect:
             return Detect(number=number, path=path, max_audio_s=max_audio_s)
 
-        said = await self._served_urgently(order, lambda _: None)
+        said = await self._served(order, lambda _: None, urgent=True)
         assert not isinstance(said, Transcribed)
         return said
 
@@ -145,28 +144,13 @@ class InferenceChild:
         assert self._loaded is not None, "start() first"
         return await asyncio.shield(self._loaded)
 
-    async def _served(self, order_of: OrderOf, on_progress: OnProgress) -> _Said:
-        async with self._places:
+    async def _served(self, order_of: OrderOf, on_progress: OnProgress, *, urgent: bool) -> _Said:
+        async with self._places.one(urgent=urgent):
             said = await self._asked(order_of, on_progress)
         while said is _ALONE:
-            async with self._urgent_place, self._every_place():
+            async with self._places.all():
                 said = await self._asked(order_of, on_progress)
         return said
-
-    async def _served_urgently(self, order_of: OrderOf, on_progress: OnProgress) -> _Said:
-        async with self._urgent_place:
-            said = await self._asked(order_of, on_progress)
-            while said is _ALONE:
-                async with self._every_place():
-                    said = await self._asked(order_of, on_progress)
-        return said
-
-    @asynccontextmanager
-    async def _every_place(self) -> AsyncIterator[None]:
-        async with AsyncExitStack() as held:
-            for _ in range(self._at_once):
-                await held.enter_async_context(self._places)
-            yield
 
     async def _asked(self, order_of: OrderOf, on_progress: OnProgress) -> _Said | _Alone:
         """Ask until the process ends for no other order's sake."""
@@ -209,12 +193,26 @@ class InferenceChild:
             if report is None:
                 return self._verdict(process, order, _crashed(await process.end()))
             if not isinstance(report.said, Progress):
-                return report.said
+                return self._taken(process, order, report.said)
             allowance.note(report.said)
             on_progress(report.said)
         process.suspect_all()
         self._retire(process)
         return self._verdict(process, order, _hung())
+
+    def _taken(
+        self, process: ChildProcess, order: Order, said: Transcribed | Detected | Failed
+    ) -> _Said | None:
+        """None: it is to be asked again of a process that needs less memory."""
+        match said:
+            case Transcribed():
+                return said.model_copy(update={"fallbacks": self._fallbacks})
+            case Failed(code=TaskErrorCode.ENGINE_OUT_OF_MEMORY) if self.capabilities.fallback:
+                process.out_of_memory = True
+                process.end_for(order)
+                self._retire(process)
+                return None
+        return said
 
     def _verdict(
         self, process: ChildProcess, order: Order, failed: Failed
@@ -230,11 +228,13 @@ class InferenceChild:
         process: ChildProcess | None = None
         try:
             while True:
-                process = await ChildProcess.spawn(self._engine_path)
+                process = await ChildProcess.spawn(self._engine_path, self._environment)
                 self._capabilities = await process.capabilities()
                 self._announce(process)
                 await process.deliver()
                 self._retire(process)
+                if process.out_of_memory:
+                    self._fall_back(self._capabilities)
                 cause = "died" if process.suspects else "ended"
                 CHILD_RESTARTS_TOTAL.labels(cause).inc()
                 log.warning("inference.process_ended", how=await process.end(), cause=cause)
@@ -247,6 +247,13 @@ class InferenceChild:
             if process is not None:
                 process.kill()
                 await process.end()
+
+    def _fall_back(self, capabilities: Capabilities) -> None:
+        """Let the next process be smaller, if there is a smaller way."""
+        if (fallback := capabilities.fallback) is not None:
+            log.warning("inference.falls_back", to=fallback.name)
+            self._environment |= fallback.environment
+            self._fallbacks += (fallback.name,)
 
     def _announce(self, process: ChildProcess) -> None:
         assert self._loaded is not None

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
 from typing import Self
 
 from stt_worker_base.child_protocol import (
@@ -29,12 +30,16 @@ class ChildProcess:
         self._process = process
         self._inboxes: dict[int, Inbox] = {}
         self._ended_for_one = False
+        self.out_of_memory = False
+        """It ended for want of memory, and could be started smaller."""
         self.suspects: frozenset[int] = frozenset()
         """The orders of which it died or hung, if it did: one of them is to blame."""
 
     @classmethod
-    async def spawn(cls, engine_path: str) -> Self:
+    async def spawn(cls, engine_path: str, environment: Mapping[str, str]) -> Self:
         """Start a process; `capabilities` then waits for its model.
+
+        `environment` changes ours.
 
         Call it from a thread that lives as long as this process: the child dies with that thread.
         """
@@ -44,7 +49,11 @@ class ChildProcess:
             stdout=PIPE,
             limit=MAX_LINE_BYTES,
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={
+                **os.environ,
+                **environment,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
         )
         return cls(process)
 

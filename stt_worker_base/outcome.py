@@ -10,6 +10,14 @@ from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.transcripts import Transcript
 
 
+class Fallback(Frozen):
+    """How to start the engine again, smaller, after its memory ended."""
+
+    name: str
+    """Told with every result, such as `batch size 4`."""
+    environment: dict[str, str]
+
+
 class Capabilities(Frozen):
     """What callers may ask of an engine, so that nobody tests for its class."""
 
@@ -24,6 +32,8 @@ class Capabilities(Frozen):
     """Whether `task="translate"` gives English."""
     languages: tuple[str, ...] | None = None
     """ISO 639-1 codes; None: any."""
+    fallback: Fallback | None = None
+    """None: there is no smaller way."""
 
 
 class Progress(Frozen):
@@ -45,6 +55,8 @@ class Transcribed(Frozen):
     audio_s: float
     model: str
     timings: Timings
+    fallbacks: tuple[str, ...] = ()
+    """The names of those that the engine had to take before, in that order."""
 
 
 class Detected(Frozen):

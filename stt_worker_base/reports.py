@@ -33,6 +33,7 @@ async def success(
         **identity(request, worker_id),
         audio_s=outcome.audio_s,
         model=outcome.model,
+        fallbacks=outcome.fallbacks,
         timings=outcome.timings,
         transcript=outcome.transcript if key is None else None,
         transcript_key=key,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stt_worker_base.outcome import Fallback
 from stt_worker_whisper.settings import ModelSettings
 
 _GPU_BATCH, _CPU_BATCH = 8, 2
@@ -39,3 +40,17 @@ def compute_plan(settings: ModelSettings, *, gpus: int) -> ComputePlan:
     threads = settings.cpu_threads
     batch_size = settings.batch_size or (_CPU_BATCH if threads > 1 else 1)
     return ComputePlan(device, compute_type, threads, batch_size)
+
+
+def fallback(settings: ModelSettings, plan: ComputePlan) -> Fallback | None:
+    """What to do when the memory ends: half the batch, then a smaller model, then the processor."""
+    if plan.batch_size > 1:
+        half = plan.batch_size // 2
+        return Fallback(name=f"batch size {half}", environment={"BATCH_SIZE": str(half)})
+    smaller = settings.fallback_model_name
+    if smaller is not None and smaller != settings.model_name:
+        return Fallback(name=f"model {smaller}", environment={"MODEL_NAME": smaller})
+    if plan.device != "cpu":
+        environment = {"DEVICE": "cpu", "COMPUTE_TYPE": "auto", "BATCH_SIZE": "1"}
+        return Fallback(name="cpu", environment=environment)
+    return None

@@ -23,7 +23,7 @@ from stt_worker_base.engine import Recognition
 from stt_worker_base.errors import EngineError, EngineOutOfMemory, EngineUnavailable
 from stt_worker_base.outcome import Capabilities
 from stt_worker_whisper.batching import BatchedModel, Batches
-from stt_worker_whisper.compute import ComputePlan, compute_plan
+from stt_worker_whisper.compute import ComputePlan, compute_plan, fallback
 from stt_worker_whisper.filters import Hypothesis
 from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
@@ -98,6 +98,7 @@ class FasterWhisperEngine(WhisperEngine):
             word_timestamps=True,
             translation=model.model.is_multilingual,
             languages=tuple(model.supported_languages),
+            fallback=fallback(settings, plan),
         )
 
     @classmethod

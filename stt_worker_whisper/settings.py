@@ -31,6 +31,8 @@ class ModelSettings(ProcessSettings):
     batch_size: int = Field(default=0, ge=0, le=64)
     """Windows of different recordings in one call of the model, faster_whisper only. 0: 8 on a
     GPU, 2 on a CPU with several threads, else 1."""
+    fallback_model_name: str | None = None
+    """A smaller model, for when the memory ends even with one window at a time."""
     beam_size: int = Field(default=5, ge=1, le=20)
     max_new_tokens: int = Field(default=440, ge=1)
     """Most tokens of one 30 s window, as far as the model's context allows; the transformers

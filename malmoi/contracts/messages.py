@@ -94,6 +94,8 @@ class TaskSucceeded(TaskReport):
 
     audio_s: float
     model: str
+    fallbacks: tuple[str, ...] = ()
+    """How the worker made do after its memory had ended, such as `batch size 4` and `cpu`."""
     timings: Timings = Timings()
     transcript: Transcript | None = None
     transcript_key: str | None = None

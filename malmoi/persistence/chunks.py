@@ -96,6 +96,7 @@ _ASSEMBLE = text(
             'segments', coalesce(whole.segments, '[]')
         ),
         'model', whole.model,
+        'fallbacks', whole.fallbacks,
         'timings', whole.timings,
         'attempt', 1,
         'worker_id', NULL,
@@ -114,6 +115,12 @@ _ASSEMBLE = text(
                 WHERE chunk.job_id = :job_id AND chunk.kind = 'chunk'
             ) AS segments,
             max(result ->> 'model') AS model,
+            (
+                SELECT coalesce(jsonb_agg(DISTINCT fallback.value), '[]')
+                FROM tasks AS chunk,
+                    jsonb_array_elements(chunk.result -> 'fallbacks') AS fallback
+                WHERE chunk.job_id = :job_id AND chunk.kind = 'chunk'
+            ) AS fallbacks,
             jsonb_build_object(
                 'fetch_s', sum((result -> 'timings' ->> 'fetch_s')::float),
                 'decode_s', sum((result -> 'timings' ->> 'decode_s')::float),

@@ -37,6 +37,7 @@ def result_of(report: TaskSucceeded, transcript: Transcript) -> dict[str, object
     return {
         "transcript": transcript.model_dump(mode="json"),
         "model": report.model,
+        "fallbacks": list(report.fallbacks),
         "timings": report.timings.model_dump(mode="json"),
         "attempt": report.attempt,
         "worker_id": report.worker_id,

@@ -13,6 +13,7 @@ from tests.fixtures.recordings import Track, tone, write
 StartChild = Callable[..., Awaitable[InferenceChild]]
 
 FAULTY = "tests.fixtures.fault_engine:FaultEngine"
+HUNGRY = "tests.fixtures.fault_engine:HungryEngine"
 AT_ONCE = "tests.fixtures.fault_engine:FaultEngineAtOnce"
 
 

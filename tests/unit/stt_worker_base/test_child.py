@@ -16,7 +16,7 @@ from stt_worker_base.child import InferenceChild
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Cancelled, Detected, Failed, Outcome, Progress, Transcribed
 from stt_worker_base.settings import WorkerSettings
-from tests.unit.stt_worker_base.conftest import AT_ONCE, FAULTY, StartChild
+from tests.unit.stt_worker_base.conftest import AT_ONCE, FAULTY, HUNGRY, StartChild
 
 
 async def recognise(child: InferenceChild, clip: Path, fault: str | None = None) -> Outcome:
@@ -280,6 +280,20 @@ async def test_of_recordings_side_by_side_only_the_one_to_blame_fails(
 
     assert [outcome.kind for outcome in outcomes] == ["failed", "transcribed", "transcribed"]
     assert isinstance(await recognise(child, clip), Transcribed)
+
+
+async def test_an_engine_whose_memory_ends_is_started_smaller_until_it_fits(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(HUNGRY)
+
+    outcomes = await asyncio.gather(*(recognise(child, clip) for _ in range(4)))
+    following = await recognise(child, clip)
+
+    for outcome in [*outcomes, following]:
+        assert isinstance(outcome, Transcribed)
+        assert outcome.fallbacks == ("batch size 2", "batch size 1")
+    assert isinstance(await recognise(child, clip, "fault:memory"), Failed)
 
 
 async def test_progress_names_the_stage_and_the_share_of_the_audio(
