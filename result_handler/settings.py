@@ -46,7 +46,7 @@ class Settings(
 ):
     """All of it."""
 
-    lease_s: float = Field(default=30.0, gt=0)
+    lease_s: float = Field(default=20.0, gt=0)
     """Seconds without a heartbeat after which an attempt is suspected. Longer than several
     HEARTBEAT_S of the workers."""
     reconcile_interval_s: float = Field(default=1.0, gt=0)

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import AbstractAsyncContextManager
 
 from sqlalchemy import func, select
 
@@ -10,7 +11,8 @@ from benchmarks.long.jobs import begin, client_of, completed, until
 from benchmarks.long.material import Material
 from benchmarks.people import sign_up
 from benchmarks.running_cluster import RunningCluster, cluster
-from malmoi.persistence.database import open_database
+from malmoi.contracts.jobs import TaskKind, TaskState
+from malmoi.persistence.database import Database, open_database
 from malmoi.persistence.tables import Task
 from malmoi.settings import DatabaseSettings
 
@@ -21,29 +23,36 @@ async def measure(material: Material, minutes: float) -> None:
     """Print how long the lost chunk waited, and how many were recognised twice."""
     made = material.recording(minutes)
     with cluster("--workers", "whisper=2") as running:
-        async with client_of(running.url) as client:
+        async with client_of(running.url) as client, _database(running) as database:
             person = await sign_up(client)
             job_id = await begin(person, made)
             await until(person, job_id, lambda told: told["percent"] >= _KILLED_AT_PERCENT)
-            os.kill(_worker(running), signal.SIGKILL)
+            os.kill(await _busy_worker(database, job_id), signal.SIGKILL)
             killed_at = time.time()
             await until(person, job_id, completed)
-        repeated, again_at = await _repeated(running, job_id)
-    waited = f"{again_at - killed_at:.1f} s later" if again_at else "never: none was in hand"
-    print(f"{made.audio_s / 60:.0f} minutes of speech, two workers, one killed at 90 %")
-    print(f"chunks dispatched again: {repeated}; the last of them was begun {waited}")
+            repeated, again_at = await _repeated(database, job_id)
+    waited = "nothing" if again_at is None else f"{again_at - killed_at:.1f} s"
+    print(f"| {made.audio_s / 60:.0f} minutes, two workers, one killed at 90 % | |\n|---|--:|")
+    print(f"| chunks recognised twice | {repeated} |")
+    print(f"| from the kill to the beginning of the last of them | {waited} |")
 
 
-def _worker(running: RunningCluster) -> int:
-    found = [each for each in running.services if each["name"] == "stt_worker_whisper-2"]
-    return int(found[0]["pid"])
+def _database(running: RunningCluster) -> AbstractAsyncContextManager[Database]:
+    return open_database(DatabaseSettings(database_url=running.database))
 
 
-async def _repeated(running: RunningCluster, job_id: str) -> tuple[int, float | None]:
-    async with (
-        open_database(DatabaseSettings(database_url=running.database)) as database,
-        database.reading() as session,
-    ):
+async def _busy_worker(database: Database, job_id: str) -> int:
+    """The process id of one that has a chunk in hand; the end of its name."""
+    async with database.reading() as session:
+        asked = select(Task.worker_id).where(
+            Task.job_id == job_id, Task.state == TaskState.RUNNING, Task.kind == TaskKind.CHUNK
+        )
+        worker_id = (await session.scalars(asked.limit(1))).one()
+    return int(worker_id.rpartition("-")[2])
+
+
+async def _repeated(database: Database, job_id: str) -> tuple[int, float | None]:
+    async with database.reading() as session:
         asked = select(func.count(), func.max(Task.started_at))
         count, last = (
             await session.execute(asked.where(Task.job_id == job_id, Task.attempt > 1))

@@ -132,7 +132,7 @@ _ASSEMBLE = text(
     ) AS whole
     WHERE jobs.id = :job_id
     RETURNING result -> 'transcript' ->> 'text', result -> 'transcript' ->> 'language',
-        result ->> 'model'
+        result ->> 'model', result -> 'fallbacks'
     """
 ).bindparams(bindparam("language", type_=Text))
 """In PostgreSQL, because a transcript of many hours is larger than a process should hold."""
@@ -145,6 +145,8 @@ class Assembled:
     transcript: Transcript
     """Without its segments, which stay in PostgreSQL."""
     model: str
+    fallbacks: list[str]
+    """What workers had to take for want of memory, in alphabetical order."""
     unneeded: Sequence[str]
     """Keys of the chunks' objects, which nobody names any more."""
 
@@ -163,7 +165,7 @@ async def assemble(transaction: Transaction, job: Job) -> Assembled:
             "space": space_of(language),
         },
     )
-    said, spoken, model = found.one()
+    said, spoken, model, fallbacks = found.one()
     unneeded = await chunk_keys(transaction.session, job.id)
     await transaction.session.execute(
         update(Task)
@@ -177,7 +179,7 @@ async def assemble(transaction: Transaction, job: Job) -> Assembled:
         language_probability=plan.get("language_probability"),
         duration_s=job.audio_s or 0.0,
     )
-    return Assembled(whole, model, unneeded)
+    return Assembled(whole, model, fallbacks, unneeded)
 
 
 async def chunk_keys(session: AsyncSession, job_id: UUID) -> Sequence[str]:

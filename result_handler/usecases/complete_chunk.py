@@ -53,6 +53,7 @@ async def _complete(transaction: Transaction, held: LockedTask) -> None:
         "language": assembled.transcript.language,
         "duration_s": assembled.transcript.duration_s,
         "model": assembled.model,
+        "fallbacks": assembled.fallbacks,
         "chunks": (held.job.plan or {}).get("chunks"),
     }
     move_job(transaction, held, JobState.COMPLETED, payload=told)

@@ -56,5 +56,6 @@ def _told(report: TaskSucceeded, transcript: Transcript) -> dict[str, object]:
         "language": transcript.language,
         "duration_s": transcript.duration_s,
         "model": report.model,
+        "fallbacks": list(report.fallbacks),
         "engine_s": report.timings.engine_s,
     }
