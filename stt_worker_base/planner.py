@@ -77,8 +77,6 @@ class Planner:
                     _send(process, "")
         except TimeoutError:
             return _failed("did not finish in time", TaskErrorCode.ENGINE_TIMEOUT)
-        except StoreUnavailable:
-            return _failed("could not store its chunks", TaskErrorCode.ENGINE_FAILED)
         finally:
             await _end(process)
         if said is None:
@@ -100,8 +98,7 @@ class Planner:
 
     async def _stored(self, request: TaskRequested, index: int, cut: Cut) -> PlannedChunk:
         key = chunk_key(request.job_id, request.attempt, index)
-        with cut.path.open("rb") as content:
-            await self.store.put(key, content, length=cut.size, content_type="audio/flac")
+        await self.store.put_surely(key, cut.path.read_bytes(), content_type="audio/flac")
         cut.path.unlink()
         return PlannedChunk(
             start_s=cut.start_s, audio_s=cut.audio_s, audio_key=key, audio_bytes=cut.size
@@ -125,7 +122,7 @@ class Planner:
 
     async def _language_of(self, chunk: PlannedChunk, path: Path) -> Detected | Failed | Cancelled:
         try:
-            await self.store.fetch(chunk.audio_key, path, max_bytes=chunk.audio_bytes)
+            await self.store.fetch_surely(chunk.audio_key, path, max_bytes=chunk.audio_bytes)
         except StoreUnavailable:
             return _failed("could not read its chunks", TaskErrorCode.ENGINE_FAILED)
         return await self.child.detect_language(path, max_audio_s=chunk.audio_s)

@@ -122,7 +122,7 @@ class TaskRunner:
             await asyncio.to_thread(path.write_bytes, clip)
             return None
         try:
-            await self.store.fetch(request.audio_key, path, max_bytes=request.audio_bytes)
+            await self.store.fetch_surely(request.audio_key, path, max_bytes=request.audio_bytes)
         except ObjectMissing:
             detail = "The recording is no longer in the store. Send it again."
             return Failed(code=TaskErrorCode.AUDIO_MISSING, detail=detail, retryable=False)

@@ -24,6 +24,7 @@ _COMMITTED_WITHIN_S = 5.0
 _LAG_EVERY_S = 5.0
 _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
+_LOOK_EVERY_S = 0.5
 _PATIENT_S = 0.5
 
 log = structlog.get_logger()
@@ -150,9 +151,30 @@ class Subscription:
             fetch_max_wait_ms=int(self._fetch_wait_s * 1000),
         )
         self._consumer.subscribe(list(self.topics), listener=self._share)
-        await self._consumer.start()
+        await self._start(self._consumer)
         self._fed_at = time.monotonic()
         return self._consumer
+
+    async def _start(self, consumer: AIOKafkaConsumer) -> None:
+        """Return with the first share.
+
+        Whoever begins to join a broker that dies then would ask its address for ever, though the
+        next broker may have another one.
+
+        Raises:
+            TimeoutError: the broker is away, or another by now.
+
+        """
+        starting = asyncio.create_task(consumer.start())
+        try:
+            while not starting.done():
+                await asyncio.wait([starting], timeout=_LOOK_EVERY_S)
+                if self._generation != self._watch.generation or not self._watch.present:
+                    raise TimeoutError("the broker has gone")
+            starting.result()
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
 
     def _apply_pause(self, consumer: AIOKafkaConsumer) -> None:
         # Anew at every poll: a rebalance forgets what was paused.

@@ -1,6 +1,7 @@
 """The bucket, for asyncio: the `minio` client is synchronous and runs in threads."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _PART_BYTES = 8 * 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
+_AGAIN_AFTER_S = 1.0
+_BACK_WITHIN_S = 600.0
 
 log = structlog.get_logger()
 
@@ -115,7 +118,7 @@ class ObjectStore:
                 )
             except StoreUnavailable as error:
                 log.warning("object.not_stored", key=key, error=str(error))
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def fetch(self, key: str, target: Path, *, max_bytes: int) -> int:
         """Write an object to a file and return its size in bytes.
@@ -127,6 +130,24 @@ class ObjectStore:
 
         """
         return await self.call(self._fetch, key, target, max_bytes)
+
+    async def fetch_surely(self, key: str, target: Path, *, max_bytes: int) -> int:
+        """`fetch`, though the store may be away for minutes.
+
+        Raises:
+            ObjectMissing, ObjectTooLarge: as `fetch` does.
+            StoreUnavailable: not once in ten minutes; it may be this one object.
+
+        """
+        give_up_at = time.monotonic() + _BACK_WITHIN_S
+        while True:
+            try:
+                return await self.fetch(key, target, max_bytes=max_bytes)
+            except StoreUnavailable as error:
+                if time.monotonic() > give_up_at:
+                    raise
+                log.warning("object.not_fetched", key=key, error=str(error))
+                await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def read(self, key: str) -> bytes:
         """The content of a small object; raises as `fetch` does."""

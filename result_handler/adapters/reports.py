@@ -21,7 +21,7 @@ from malmoi.contracts.messages import (
 )
 from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS, Topic
 from malmoi.contracts.transcripts import Transcript
-from malmoi.live.cancel_flags import raise_cancel_flag
+from malmoi.live.cancel_flags import raise_cancel_flags
 from malmoi.messaging.consume import Done, Outcome, Reject, Retry
 from malmoi.messaging.subscription import Record
 from malmoi.object_store.store import ObjectMissing, ObjectStore, StoreUnavailable
@@ -98,8 +98,7 @@ class Reports:
         if any(each.task.lane == Lane.BATCH for each in held.values()):
             self.on_freed()
         await self._discard(transaction.unneeded_objects)
-        for task_id in unwanted:
-            await raise_cancel_flag(self.redis, task_id)
+        await raise_cancel_flags(self.redis, unwanted)
         return [outcomes[number] for number in range(len(reports))]
 
     async def _discard(self, keys: Sequence[str]) -> None:

@@ -194,3 +194,17 @@ async def test_a_stopped_worker_hands_its_clips_back_at_once(
             select(Task.losses + Task.failures).where(Task.id.in_([c.task.id for c in clips]))
         )
         assert set(losses) == {0}
+
+
+async def test_a_store_that_is_away_for_a_while_fails_no_recording(
+    servers: Servers, database: Database, rooms: Rooms, audio_key: str, worker: Process
+) -> None:
+    assert servers.embedded is not None
+    await servers.embedded.s3.kill()
+    try:
+        clips = await hand_in(rooms, audio_key, 6)
+        await asyncio.sleep(15)  # three attempts that fail end sooner
+    finally:
+        await servers.embedded.s3.start()
+
+    await all_end(database, clips)
