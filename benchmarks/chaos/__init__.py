@@ -1,0 +1,1 @@
+"""Everything is killed while small jobs come in: `python -m benchmarks.chaos`."""
