@@ -9,6 +9,8 @@ UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not 
 # Most tests wait for servers, so two files run at a time; JOBS=0 runs one after the other.
 # Browsers and engines do not wait: two of them on two cores are no quicker, and miss their times.
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
+# The tests start some hundred processes of ours; without bytecode each compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 AUDIO ?=
 LANGUAGE ?=
 

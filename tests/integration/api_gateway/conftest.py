@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +20,19 @@ from local_cluster.ports import free_port
 from malmoi.live.bus import publish_events
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database, Transaction, open_database
+from malmoi.web import passwords
 from tests.integration.api_gateway.operators import Pipeline, operator
 from tests.integration.api_gateway.people import OPEN, Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashed by the same algorithm at its least cost: people sign up a thousand times here."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = passwords._HASHER.using(memory_cost=8, time_cost=1)
+        patch.setattr(passwords, "_HASHER", cheap)
+        yield
 
 
 @dataclass
