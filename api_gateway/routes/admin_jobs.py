@@ -5,23 +5,26 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api_gateway.admins import Admin, admins_only
 from api_gateway.errors import AudioExpired, RangeNotSatisfiable, TextExpired, WrongState
+from api_gateway.origins import Origin
 from api_gateway.routes.jobs import Whole
-from api_gateway.routes.ranges import SOUND, recording
+from api_gateway.routes.ranges import SOUND, recording, recording_url
 from api_gateway.schemas.admin_job import JobOut
 from api_gateway.schemas.admin_jobs import CorrectionIn, CountsOut, JobRow, JobsOut, RetriedOut
+from api_gateway.schemas.jobs import RecordingUrlOut
 from api_gateway.schemas.pages import Cursor, Instant, Limit, cut
 from api_gateway.state import StateDep
 from api_gateway.usecases.correct_job import (
     Wording,
     correct_job,
-    read_transcript,
     uncorrect_job,
 )
 from api_gateway.usecases.export_transcript import Form, exported
-from api_gateway.usecases.show_jobs import count_jobs, list_jobs, show_job
+from api_gateway.usecases.read_transcript import read_transcript
+from api_gateway.usecases.show_jobs import count_jobs, job_of, list_jobs, show_job
 from malmoi.contracts.corrections import Correction
 from malmoi.contracts.jobs import Engine, JobState, Lane
 from malmoi.contracts.problems import NotFound, Unauthorized
@@ -99,8 +102,13 @@ async def get_job(job_id: UUID, state: StateDep) -> JobOut:
 )
 async def get_audio(job_id: UUID, request: Request, state: StateDep) -> Response:
     """The recording, or the range of it that is asked for."""
-    view = await show_job(state.database, job_id)
-    return await recording(state.store, view.job, request)
+    return await recording(state.store, await job_of(state.database, job_id), request)
+
+
+@router.get("/{job_id}/audio/url", responses=problems(AudioExpired))
+async def locate_audio(job_id: UUID, state: StateDep, origin: Origin) -> RecordingUrlOut:
+    """Where it can be played from for some hours, without a token: straight from the store."""
+    return await recording_url(state, await job_of(state.database, job_id), origin)
 
 
 @router.put("/{job_id}/correction", responses=problems(WrongState, TextExpired))
@@ -149,10 +157,9 @@ async def export(
     form: Annotated[Form, Query(alias="format")] = "txt",
 ) -> Response:
     """The text as a file, as corrected where it was."""
-    transcript, correction = await read_transcript(state.database, job_id)
-    content = exported(transcript, correction, form)
-    return Response(
-        content,
+    reading = await read_transcript(state.database, job_id)
+    return StreamingResponse(
+        exported(reading.head, reading.segments, reading.correction, form),
         media_type=_MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{job_id}.{form}"'},
     )

@@ -17,8 +17,8 @@ from api_gateway.routes.uploads import (
 from api_gateway.schemas.messages import ClipOut
 from api_gateway.schemas.rooms import Language
 from api_gateway.state import State, StateDep
-from api_gateway.usecases.correct_job import require_text
 from api_gateway.usecases.hand_in import Submission
+from api_gateway.usecases.read_transcript import require_text
 from api_gateway.usecases.sources import FromBody
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import JobState, Lane

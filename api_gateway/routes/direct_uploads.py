@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 
 from api_gateway.callers import Sender
 from api_gateway.errors import (
@@ -15,6 +15,7 @@ from api_gateway.errors import (
     UploadIncomplete,
     WrongState,
 )
+from api_gateway.origins import Origin
 from api_gateway.schemas.direct_uploads import PartToSendOut, UploadIn, UploadOut
 from api_gateway.state import State, StateDep
 from api_gateway.usecases.examine_recording import legible_name
@@ -32,19 +33,6 @@ router = APIRouter(
 )
 
 
-def _origin(request: Request, state: StateDep) -> str:
-    """The address by which the client reaches us, and with it the bucket.
-
-    The request itself may name any: whoever lies about it gets URLs that do not work, and nobody
-    else sees them.
-    """
-    if state.settings.public_url is not None:
-        return state.settings.public_url
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
-    return f"{scheme}://{request.headers.get('host', '')}"
-
-
-Origin = Annotated[str, Depends(_origin)]
 After = Annotated[int, Query(ge=0, le=10_000, description="Only parts with higher numbers.")]
 PageOfParts = Annotated[int, Query(ge=1, le=100)]
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from api_gateway.errors import (
     AudioExpired,
@@ -16,13 +16,14 @@ from api_gateway.errors import (
     WrongState,
 )
 from api_gateway.live.server_sent import server_sent
+from api_gateway.origins import Origin
 from api_gateway.owners import Own
 from api_gateway.routes.clips import completed
-from api_gateway.routes.ranges import SOUND, recording
-from api_gateway.schemas.openai import verbose
+from api_gateway.routes.ranges import SOUND, recording, recording_url
+from api_gateway.schemas.jobs import RecordingUrlOut
 from api_gateway.state import StateDep
-from api_gateway.usecases.correct_job import read_transcript
-from api_gateway.usecases.export_transcript import Form, as_it_reads, exported
+from api_gateway.usecases.export_transcript import Form, exported, verbose_json
+from api_gateway.usecases.read_transcript import read_transcript
 from malmoi.contracts.events import job_stream
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound, Unauthorized, Unavailable
@@ -64,15 +65,15 @@ async def get_result(
     if not JobState(job.state).is_final:
         raise WrongState(f"the job is {job.state}; read the result when its events say completed")
     completed(job)
-    transcript, correction = await read_transcript(state.database, job.id)
+    reading = await read_transcript(state.database, job.id)
     if form == "verbose_json":
-        return JSONResponse(verbose(as_it_reads(transcript, correction), words=True))
+        shown = verbose_json(reading.head, reading.segments, words=True)
+        return StreamingResponse(shown, media_type="application/json")
     kind, media_type = _FORMS[form]
-    name = f"{job.id}.{kind}"
-    return Response(
-        exported(transcript, correction, kind),
+    return StreamingResponse(
+        exported(reading.head, reading.segments, reading.correction, kind),
         media_type=media_type,
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
+        headers={"Content-Disposition": f'inline; filename="{job.id}.{kind}"'},
     )
 
 
@@ -84,6 +85,12 @@ async def get_result(
 async def play_recording(own: Own, request: Request, state: StateDep) -> Response:
     """The recording as it was handed in, whole or by `Range`."""
     return await recording(state.store, own.job, request)
+
+
+@router.get("/audio/url", responses=problems(AudioExpired, Unavailable))
+async def locate_recording(own: Own, state: StateDep, origin: Origin) -> RecordingUrlOut:
+    """Where it can be played from for some hours, without a token: straight from the store."""
+    return await recording_url(state, own.job, origin)
 
 
 @router.get(

@@ -28,10 +28,9 @@ from api_gateway.schemas.openai import (
     OpenAiProblem,
     TranscriptionFields,
     TranslationFields,
-    verbose,
 )
 from api_gateway.state import State, StateDep
-from api_gateway.usecases.export_transcript import exported
+from api_gateway.usecases.export_transcript import exported, verbose_json
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine
 from malmoi.contracts.problems import (
@@ -171,8 +170,10 @@ def _show(
         case "text":
             return Response(transcript.text + "\n", media_type="text/plain")
         case "verbose_json":
-            return JSONResponse(verbose(transcript, words=words, task=task))
+            shown = verbose_json(transcript, lambda: transcript.segments, words=words, task=task)
+            return Response("".join(shown), media_type="application/json")
         case "srt" | "vtt" as form:
-            return Response(exported(transcript, None, form), media_type="text/plain")
+            shown = exported(transcript, lambda: transcript.segments, None, form)
+            return Response("".join(shown), media_type="text/plain")
         case "json":
             return JSONResponse({"text": transcript.text})

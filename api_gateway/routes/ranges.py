@@ -1,4 +1,7 @@
-"""Answers with a stored object or a part of it (RFC 9110 section 14), for players that seek."""
+"""Answers with a stored object or a part of it (RFC 9110 section 14), for players that seek.
+
+Or with the URL where it lies, for players that send no token.
+"""
 
 import re
 from http import HTTPStatus
@@ -8,9 +11,13 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from api_gateway.errors import AudioExpired, RangeNotSatisfiable
+from api_gateway.schemas.jobs import RecordingUrlOut
+from api_gateway.state import State
 from malmoi.contracts.problems import NotFound
-from malmoi.object_store.store import ObjectMissing, ObjectStore
+from malmoi.object_store.presigned import NoAddress
+from malmoi.object_store.store import ObjectMissing, ObjectStore, Stat
 from malmoi.persistence.tables import Job
+from malmoi.web.problems import Malformed
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 _SHOWN = re.compile(r"(audio|video)/[a-z0-9.+-]+|image/(jpeg|png|webp)")
@@ -35,9 +42,36 @@ async def recording(store: ObjectStore, job: Job, request: Request) -> Response:
         AudioExpired: it was erased because its time was over.
 
     """
+    _require_kept(job)
+    return await ranged(store, job.audio_key, request)
+
+
+async def recording_url(state: State, job: Job, origin: str) -> RecordingUrlOut:
+    """Where players that send no token read the job's recording.
+
+    Raises:
+        AudioExpired: it was erased because its time was over.
+        NotFound: there is no such object.
+
+    """
+    _require_kept(job)
+    await _stat(state.store, job.audio_key)
+    try:
+        return RecordingUrlOut(url=state.presigner.read_url(origin, job.audio_key))
+    except NoAddress as error:
+        raise Malformed(f"no URL can be made for this Host: {error}") from error
+
+
+def _require_kept(job: Job) -> None:
     if job.audio_expired_at is not None:
         raise AudioExpired("the recording was erased because its time was over")
-    return await ranged(store, job.audio_key, request)
+
+
+async def _stat(store: ObjectStore, key: str) -> Stat:
+    try:
+        return await store.stat(key)
+    except ObjectMissing as error:
+        raise NotFound("the recording is not kept any more") from error
 
 
 async def ranged(
@@ -53,10 +87,7 @@ async def ranged(
         RangeNotSatisfiable: the range begins behind the object's end.
 
     """
-    try:
-        stat = await store.stat(key)
-    except ObjectMissing as error:
-        raise NotFound("the recording is not kept any more") from error
+    stat = await _stat(store, key)
     part = _part(request, stat.size)
     start, end = (0, stat.size) if part is None else part
     headers = {**_HEADERS, "Content-Length": str(end - start)}

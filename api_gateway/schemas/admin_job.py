@@ -94,6 +94,8 @@ class JobDetail(BaseModel):
     audio_s: float | None
     audio_bytes: int
     audio_key: str
+    file_name: str | None
+    """As it was called when it was handed in."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -159,6 +161,7 @@ def _detail(view: JobView) -> JobDetail:
         room_title=None if view.room is None else view.room.title,
         user_email=None if view.owner is None else view.owner.email,
         audio_key=job.audio_key,
+        file_name=job.file_name,
         error_detail=job.error_detail,
         percent=view.percent,
         options=job.options,

@@ -77,6 +77,12 @@ class JobError(BaseModel):
     detail: str | None
 
 
+class RecordingUrlOut(BaseModel):
+    """Where a recording is read, by whoever has this; of the host by which it was asked for."""
+
+    url: str
+
+
 class OwnJobOut(BaseModel):
     """How far a job is. `status`, `processing_time` and `completed_at`: seed 004."""
 

@@ -1,12 +1,11 @@
 """The OpenAI interface's bodies, as far as its clients read them."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from api_gateway.schemas.rooms import Language
 from api_gateway.schemas.texts import Prompt
-from malmoi.contracts.transcripts import Segment, Transcript
 
 
 class TranslationFields(BaseModel):
@@ -73,38 +72,3 @@ class ModelsOut(BaseModel):
 
     object: Literal["list"] = "list"
     data: list[ModelOut]
-
-
-def verbose(
-    transcript: Transcript, *, words: bool, task: Literal["transcribe", "translate"] = "transcribe"
-) -> dict[str, Any]:
-    """The `verbose_json` form."""
-    shown: dict[str, Any] = {
-        "task": task,
-        "language": transcript.language or "",
-        "duration": transcript.duration_s,
-        "text": transcript.text,
-        "segments": [_segment(index, each) for index, each in enumerate(transcript.segments)],
-    }
-    if words:
-        shown["words"] = [
-            {"word": word.text, "start": word.start_s, "end": word.end_s}
-            for segment in transcript.segments
-            for word in segment.words
-        ]
-    return shown
-
-
-def _segment(index: int, segment: Segment) -> dict[str, Any]:
-    return {
-        "id": index,
-        "seek": 0,
-        "start": segment.start_s,
-        "end": segment.end_s,
-        "text": segment.text,
-        "tokens": [],
-        "temperature": 0.0,
-        "avg_logprob": segment.average_log_probability,
-        "compression_ratio": 0.0,
-        "no_speech_prob": segment.no_speech_probability,
-    }

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from api_gateway.errors import TextExpired, WrongState
+from api_gateway.errors import WrongState
+from api_gateway.usecases.read_transcript import require_text
 from malmoi.contracts.corrections import CorrectedSegment, Correction, corrected
-from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
 from malmoi.contracts.transcripts import Transcript
 from malmoi.persistence.database import Database
 from malmoi.persistence.jobs import lock_job
-from malmoi.persistence.room_messages import find_job
 from malmoi.persistence.tables import Job
 
 
@@ -52,13 +51,6 @@ async def uncorrect_job(database: Database, job_id: UUID) -> None:
         job.correction = None
 
 
-async def read_transcript(database: Database, job_id: UUID) -> tuple[Transcript, Correction | None]:
-    """What was recognised, and how it was corrected; raises as `correct_job` does."""
-    async with database.reading() as session:
-        job = await find_job(session, job_id)
-    return transcript_of(job), correction_of(job)
-
-
 def transcript_of(job: Job | None) -> Transcript:
     """The job's transcript; raises as `correct_job` does."""
     if job is None:
@@ -67,12 +59,6 @@ def transcript_of(job: Job | None) -> Transcript:
     if job.result is None:
         raise WrongState(f"the job is {job.state} and has no transcript")
     return Transcript.model_validate(job.result["transcript"])
-
-
-def require_text(job: Job) -> None:
-    """Raise TextExpired if there was a text, and its time was over."""
-    if job.text_expired_at is not None and job.state == JobState.COMPLETED:
-        raise TextExpired("the text was erased because its time was over")
 
 
 def correction_of(job: Job | None) -> Correction | None:
@@ -100,5 +86,5 @@ def _correction(transcript: Transcript, wording: Wording, *, at: object) -> Corr
             "corrected_at": at,
         }
     )
-    spoken = (each.text.strip() for each in corrected(transcript, correction))
+    spoken = (each.text.strip() for each in corrected(transcript.segments, correction))
     return correction.model_copy(update={"text": " ".join(filter(None, spoken))})

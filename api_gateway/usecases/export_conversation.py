@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from malmoi.contracts.model import instant
-from malmoi.contracts.subtitles import Segment, srt
+from malmoi.contracts.subtitles import Segment, srt_cue
 from malmoi.persistence.database import Database
 from malmoi.persistence.said import Said, said_page, told_of
 
@@ -87,7 +87,7 @@ def _cue(line: Line) -> str:
     message = line.said.message
     text = f"{message.sender_email}: {message.content_text or _NO_TEXT}"
     segment = Segment(start=line.start_s, end=line.end_s, text=text)
-    return ("\n" if line.number > 1 else "") + srt([segment], first=line.number)
+    return srt_cue(segment, line.number)
 
 
 def _json(line: Line) -> str:

@@ -68,6 +68,20 @@ async def count_jobs(database: Database) -> Counts:
         )
 
 
+async def job_of(database: Database, job_id: UUID) -> Job:
+    """The job alone.
+
+    Raises:
+        NotFound: there is no such job.
+
+    """
+    async with database.reading() as session:
+        job = await find_job(session, job_id)
+    if job is None:
+        raise NotFound("there is no such job")
+    return job
+
+
 async def show_job(database: Database, job_id: UUID) -> JobView:
     """Everything about one job.
 

@@ -1,12 +1,13 @@
 """A transcript as a person corrected it; what was recognised stays as it was."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from malmoi.contracts.model import Frozen
-from malmoi.contracts.transcripts import Segment, Transcript
+from malmoi.contracts.transcripts import Segment
 
 TEXT_MAX: Final = 10_000
 
@@ -33,14 +34,11 @@ class Correction(Frozen):
     corrected_at: datetime
 
 
-def corrected(transcript: Transcript, correction: Correction | None) -> tuple[Segment, ...]:
+def corrected(segments: Iterable[Segment], correction: Correction | None) -> Iterator[Segment]:
     """The segments as they read now; a changed one has no word times, for its words have none."""
-    if correction is None:
-        return transcript.segments
-    changed = {each.id: each.text for each in correction.segments}
-    return tuple(
-        segment.model_copy(update={"text": changed[number], "words": ()})
-        if number in changed
-        else segment
-        for number, segment in enumerate(transcript.segments)
-    )
+    changed = {each.id: each.text for each in correction.segments} if correction else {}
+    for number, segment in enumerate(segments):
+        if number in changed:
+            yield segment.model_copy(update={"text": changed[number], "words": ()})
+        else:
+            yield segment

@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from malmoi.contracts.subtitles import Segment as Cue
@@ -52,15 +52,15 @@ class _Piece:
     end_s: float
 
 
-def cues(segments: Iterable[Segment], language: str | None) -> list[Cue]:
+def cues(segments: Iterable[Segment], language: str | None) -> Iterator[Cue]:
     """The transcript as subtitle cues, in order and without overlaps; lines are parted by newlines.
 
     By the times of the words where there are any; otherwise a segment's time is shared out by
     characters.
     """
     rules = _OF_LANGUAGE.get(language or "", _OTHERWISE)
-    pieces = [piece for segment in segments for piece in _pieces(segment, rules)]
-    return _held([_cue(group, rules) for group in _grouped(pieces, rules)], rules)
+    pieces = (piece for segment in segments for piece in _pieces(segment, rules))
+    return _held((_cue(group, rules) for group in _grouped(pieces, rules)), rules)
 
 
 def _pieces(segment: Segment, rules: Legibility) -> list[_Piece]:
@@ -102,7 +102,7 @@ def _by_characters(segment: Segment, rules: Legibility) -> list[_Piece]:
     return pieces
 
 
-def _grouped(pieces: Sequence[_Piece], rules: Legibility) -> Iterator[list[_Piece]]:
+def _grouped(pieces: Iterable[_Piece], rules: Legibility) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
     for piece in pieces:
         if group and _begins_anew(group, piece, rules):
@@ -140,15 +140,13 @@ def _cue(group: Sequence[_Piece], rules: Legibility) -> Cue:
     return Cue(start=group[0].start_s, end=group[-1].end_s, text="\n".join(_wrapped(text, even)))
 
 
-def _held(shown: Sequence[Cue], rules: Legibility) -> list[Cue]:
+def _held(shown: Iterable[Cue], rules: Legibility) -> Iterator[Cue]:
     """Each cue on the screen until it can be read, or the next one comes."""
-    held = []
-    for cue, following in pairwise((*shown, None)):
+    for cue, following in pairwise(chain(shown, [None])):
         assert cue is not None
         readable_s = max(_SHORTEST_S, len(cue["text"]) / rules.chars_per_s)
         end = max(cue["end"], cue["start"] + min(readable_s, _LONGEST_S))
         if following is not None:
             latest = following["start"] - _BETWEEN_S
             end = min(end, latest if latest > cue["start"] else following["start"])
-        held.append(Cue(start=cue["start"], end=max(end, cue["start"]), text=cue["text"]))
-    return held
+        yield Cue(start=cue["start"], end=max(end, cue["start"]), text=cue["text"])

@@ -1,6 +1,6 @@
 """SubRip, WebVTT and a table from the segments of a transcript."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
 
@@ -12,26 +12,30 @@ class Segment(TypedDict):
     text: str
 
 
-def srt(segments: Iterable[Segment], *, first: int = 1) -> str:
-    """A SubRip file, or the part of one that begins with cue number `first`."""
-    return "\n".join(
-        f"{number}\n{_time(s['start'], ',')} --> {_time(s['end'], ',')}\n{_text(s)}\n"
-        for number, s in enumerate(segments, start=first)
-    )
+def srt(segments: Iterable[Segment]) -> Iterator[str]:
+    """A SubRip file, cue by cue."""
+    return (srt_cue(segment, number) for number, segment in enumerate(segments, start=1))
 
 
-def vtt(segments: Iterable[Segment]) -> str:
-    """A WebVTT file."""
-    cues = (
-        f"\n{_time(s['start'], '.')} --> {_time(s['end'], '.')}\n{_text(s)}\n" for s in segments
-    )
-    return "WEBVTT\n" + "".join(cues)
+def srt_cue(segment: Segment, number: int) -> str:
+    """One of a SubRip file, counted from 1."""
+    times = f"{_time(segment['start'], ',')} --> {_time(segment['end'], ',')}"
+    parted = "\n" if number > 1 else ""
+    return f"{parted}{number}\n{times}\n{_text(segment)}\n"
 
 
-def tsv(segments: Iterable[Segment]) -> str:
+def vtt(segments: Iterable[Segment]) -> Iterator[str]:
+    """A WebVTT file, cue by cue."""
+    yield "WEBVTT\n"
+    for s in segments:
+        yield f"\n{_time(s['start'], '.')} --> {_time(s['end'], '.')}\n{_text(s)}\n"
+
+
+def tsv(segments: Iterable[Segment]) -> Iterator[str]:
     """A table of `start`, `end` (milliseconds) and `text`, as Whisper's own command writes it."""
-    rows = (f"{round(s['start'] * 1000)}\t{round(s['end'] * 1000)}\t{_line(s)}\n" for s in segments)
-    return "start\tend\ttext\n" + "".join(rows)
+    yield "start\tend\ttext\n"
+    for s in segments:
+        yield f"{round(s['start'] * 1000)}\t{round(s['end'] * 1000)}\t{_line(s)}\n"
 
 
 def _line(segment: Segment) -> str:

@@ -1,4 +1,4 @@
-"""URLs by which somebody without credentials may put one part, for a while."""
+"""URLs by which somebody without credentials may put one part, or read one object, for a while."""
 
 import re
 from datetime import timedelta
@@ -12,6 +12,8 @@ from minio import Minio
 from malmoi.settings import ObjectStoreSettings
 
 _LIFE: Final = timedelta(hours=1)
+_READ_LIFE: Final = timedelta(hours=6)
+"""Longer, for players go on asking for ranges for as long as somebody listens."""
 _ADDRESSES_KNOWN: Final = 64
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
@@ -44,6 +46,17 @@ class Presigner:
             key,
             expires=_LIFE,
             extra_query_params={"uploadId": multipart_id, "partNumber": str(number)},
+        )
+
+    def read_url(self, origin: str, key: str) -> str:
+        """Where an object is to be read, whole or by `Range`.
+
+        Raises:
+            NoAddress: `origin` is not `http(s)://host[:port]`.
+
+        """
+        return self._client_of(origin).get_presigned_url(
+            "GET", self._settings.s3_bucket, key, expires=_READ_LIFE
         )
 
     def _new_client(self, origin: str) -> Minio:

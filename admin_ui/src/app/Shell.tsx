@@ -14,7 +14,7 @@ export function Shell() {
   const token = useToken()
   const navigate = useNavigate()
   const matches = useMatches()
-  const guarded = matches.some((match) => /^\/(rooms|recordings|admin)/.test(match.fullPath))
+  const guarded = matches.some((match) => /^\/(rooms|recordings|account|admin)/.test(match.fullPath))
   useEffect(() => {
     if (token === null && guarded) {
       const next = location.pathname + location.search
@@ -108,6 +108,7 @@ function Account() {
         </button>
       }
       items={[
+        { label: t('shell.account'), onSelect: () => void navigate({ to: '/account' }) },
         ...(me.data?.role === 'admin' ? [console] : []),
         { id: 'signOut', label: t('shell.signOut', { email: me.data?.email ?? '' }), onSelect: leave },
       ]}

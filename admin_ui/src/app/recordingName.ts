@@ -15,6 +15,12 @@ const EXTENSIONS: Record<string, string> = {
   'video/webm': 'webm',
 }
 
+/** What its sender said that it is; one byte of it is read. */
+export async function typeAt(url: string): Promise<string> {
+  const { headers } = await fetch(url, { headers: { Range: 'bytes=0-0' } })
+  return headers.get('Content-Type') ?? ''
+}
+
 /** A file name that players open; the type is as its sender told it. */
 export function recordingName(jobId: string, contentType: string): string {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''

@@ -62,6 +62,12 @@ const recordingRoute = createRoute({
   beforeLoad: signedIn,
 }).lazy(() => import('../recordings/RecordingPage').then((page) => page.route))
 
+const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  beforeLoad: signedIn,
+}).lazy(() => import('../account/AccountPage').then((page) => page.route))
+
 const routeTree = rootRoute.addChildren([
   indexRoute,
   loginRoute,
@@ -70,6 +76,7 @@ const routeTree = rootRoute.addChildren([
   roomRoute,
   recordingsRoute,
   recordingRoute,
+  accountRoute,
   ...consoleRoutes,
 ])
 

@@ -29,6 +29,18 @@ export function sentences(code: string): { why: TextKey; todo: TextKey } {
   return { why: `error.${known}.why`, todo: `error.${known}.todo` }
 }
 
+/** The recording itself is at fault: the same again would fail again. */
+const HOPELESS: readonly string[] = [
+  'AUDIO_EMPTY',
+  'AUDIO_UNREADABLE',
+  'AUDIO_FORMAT_REFUSED',
+  'NO_AUDIO_TRACK',
+  'AUDIO_TOO_LONG',
+  'AUDIO_TOO_LARGE',
+] satisfies readonly Code[]
+
+export const isHopeless = (code: string | null): boolean => code !== null && HOPELESS.includes(code)
+
 /** The known code that a reason names first, if it names one. */
 export function codeIn(reason: string): Code | null {
   const named: string[] = reason.match(/[A-Z]+(_[A-Z]+)+/g) ?? []

@@ -16,12 +16,16 @@ export function useLive<D>(
   key: readonly unknown[],
   ask: () => Promise<{ data?: D }>,
   rests: (data: D) => boolean = never,
+  /** Whether what rests is left alone until somebody comes back or acts. */
+  sleeps: (data: D) => boolean = never,
 ) {
   return useQuery({
     queryKey: ['console', ...key],
     queryFn: () => body(ask()),
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && rests(state.data) ? RESTING_MS : REFRESH_MS,
+    refetchInterval: ({ state: { data } }) => {
+      if (data === undefined || !rests(data)) return REFRESH_MS
+      return sleeps(data) ? false : RESTING_MS
+    },
     staleTime: 0,
     placeholderData: keepPreviousData,
   })

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import * as account_en from '../account/i18n/en'
+import * as account_ko from '../account/i18n/ko'
 import * as console_en from '../console/i18n/en'
 import * as console_ko from '../console/i18n/ko'
 import * as recordings_en from '../recordings/i18n/en'
@@ -38,9 +40,11 @@ function mentions(inside: (path: string) => boolean): (key: string) => boolean {
 }
 
 const inConsole = (path: string) => path.includes('/console/')
+const inAccount = (path: string) => path.includes('/account/')
 const inRecordings = (path: string) => path.includes('/recordings/')
 const catalogues = [
   { name: 'rooms', ko, en, inside: (path: string) => !inConsole(path) },
+  { name: 'account', ko: account_ko.ko, en: account_en.en, inside: inAccount },
   { name: 'recordings', ko: recordings_ko.ko, en: recordings_en.en, inside: inRecordings },
   { name: 'console', ko: console_ko.ko, en: console_en.en, inside: inConsole },
 ]

@@ -219,6 +219,10 @@ export const en: typeof ko = {
   'sign.video': 'Sign video',
   'sign.noVideo': 'The video could not be loaded.',
 
+  'live.gap': 'Still being transcribed',
+  'live.missing': 'Not transcribed',
+  'live.silent': '(no speech)',
+
   'announce.said': '{name}: {text}',
   'announce.mine': 'It is your turn.',
   'announce.free': 'The turn is free.',

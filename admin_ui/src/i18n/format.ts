@@ -20,10 +20,13 @@ export const day = (instant: string, locale: Locale): string =>
 export const moment = (instant: string, locale: Locale): string =>
   formatter(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(instant))
 
-/** 75 → 1:15 */
+const two = (count: number): string => String(count).padStart(2, '0')
+
+/** 75 → 1:15, 3675 → 1:01:15 */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
 }
 
 /** The language's own name for a language, or its code where it has none. */

@@ -216,6 +216,10 @@ export const ko = {
   'sign.video': '수어 영상',
   'sign.noVideo': '영상을 불러오지 못했습니다.',
 
+  'live.gap': '아직 받아쓰는 중입니다',
+  'live.missing': '받아쓰지 못한 부분',
+  'live.silent': '(말소리 없음)',
+
   'announce.said': '{name}: {text}',
   'announce.mine': '내 차례입니다.',
   'announce.free': '이제 말할 수 있습니다.',

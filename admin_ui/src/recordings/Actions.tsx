@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { recordingName } from '../app/recordingName'
-import { saveAs } from '../app/saveAs'
+import { recordingName, typeAt } from '../app/recordingName'
+import { saveFrom } from '../app/saveAs'
 import { Button } from '../ui/Button'
 import { ConfirmDialog } from '../ui/ConfirmDialog'
 import { useToast } from '../ui/Toast'
@@ -13,9 +13,9 @@ import {
   ALL,
   cancelRecording,
   deleteRecording,
+  freshSoundOf,
   keyOf,
   retryRecording,
-  soundOf,
 } from './requests'
 
 /** What its owner may do with a recording. */
@@ -89,10 +89,11 @@ function Retry({ recording: { job_id: jobId, error } }: { recording: Recording }
 function Save({ recording: { job_id, file_name } }: { recording: Recording }) {
   const t = useText()
   const queries = useQueryClient()
-  const act = useAct(
-    () => queries.fetchQuery(soundOf(job_id)),
-    (sound) => saveAs(sound, file_name ?? recordingName(job_id, sound.type)),
-  )
+  const save = async () => {
+    const url = await queries.fetchQuery(freshSoundOf(job_id))
+    saveFrom(url, file_name ?? recordingName(job_id, await typeAt(url)))
+  }
+  const act = useAct(save)
   return (
     <Button busy={act.isPending} onClick={() => act.mutate()}>
       {t('one.download')}

@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { languageName } from '../i18n/format'
 import { useLocale } from '../i18n/locale'
 import { Badge } from '../ui/Badge'
 import { PlayerBar } from '../ui/PlayerBar'
-import { useBlobUrl } from '../ui/useBlobUrl'
 import { Downloads } from './Downloads'
 import { useText } from './i18n'
 import type { Recording } from './model'
-import { keyOf, soundOf, transcriptOf } from './requests'
+import { keyOf, transcriptOf } from './requests'
 import { Segments } from './Segments'
 import { Trouble } from './Trouble'
+import { useSound } from './useSound'
 
 /** The text and the recording in step. */
 export function Reading({ recording }: { recording: Recording }) {
@@ -18,13 +18,11 @@ export function Reading({ recording }: { recording: Recording }) {
   const locale = useLocale()
   const { job_id, duration_s } = recording
   const audio = useRef<HTMLAudioElement>(null)
-  const [unplayable, setUnplayable] = useState(false)
-  const sound = useQuery(soundOf(job_id))
+  const { address, unplayable, events } = useSound(job_id)
   const transcript = useQuery({
     queryKey: [...keyOf(job_id), 'transcript'],
     queryFn: () => transcriptOf(job_id),
   })
-  const url = useBlobUrl(sound.data)
   const language = transcript.data?.language ?? null
   const seek = (second: number) => {
     if (audio.current !== null) audio.current.currentTime = second
@@ -34,13 +32,15 @@ export function Reading({ recording }: { recording: Recording }) {
     // Refused or undecodable: the bar shows that it does not play.
     audio.current?.play().catch(() => undefined)
   }
-  const playable = url !== undefined && !unplayable
+  const playable = address.data !== undefined && !unplayable
   return (
     <>
       <section className="card recording-sound" aria-label={t('sound.title')}>
-        <audio ref={audio} src={url} onError={() => setUnplayable(url !== undefined)} />
-        {sound.isPending && <p className="soft">{t('sound.loading')}</p>}
-        {sound.isError && <Trouble error={sound.error} onRetry={() => void sound.refetch()} />}
+        <audio ref={audio} src={address.data} preload="metadata" {...events} />
+        {address.isPending && <p className="soft">{t('sound.loading')}</p>}
+        {address.isError && (
+          <Trouble error={address.error} onRetry={() => void address.refetch()} />
+        )}
         {unplayable && <p role="alert">{t('sound.unplayable')}</p>}
         {playable && <PlayerBar audio={audio} seconds={duration_s ?? 0} onSeek={seek} />}
       </section>
@@ -53,9 +53,9 @@ export function Reading({ recording }: { recording: Recording }) {
           <header className="recording-said-head">
             <h2 id="said">{t('said.title')}</h2>
             {language !== null && <Badge>{languageName(language, locale)}</Badge>}
+            <Downloads recording={recording} />
           </header>
           <Segments transcript={transcript.data} audio={audio} {...(playable && { onHear: hear })} />
-          <Downloads recording={recording} />
         </section>
       )}
     </>

@@ -1,8 +1,8 @@
-import { act, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '../api/problem'
-import { saveAs } from '../app/saveAs'
+import { saveAs, saveFrom } from '../app/saveAs'
 import { setLocale } from '../i18n/locale'
 import { draw } from '../test/draw'
 import { recording } from './examples'
@@ -20,7 +20,8 @@ vi.mock('./requests', async (all) => ({
   fileOf: vi.fn(),
   cancelRecording: vi.fn(),
   deleteRecording: vi.fn(),
-  soundOf: (jobId: string) => ({ queryKey: [jobId], queryFn: () => new Blob(['sound']) }),
+  soundOf: (jobId: string) => ({ queryKey: [jobId], queryFn: () => '/malmoi/audio/1' }),
+  freshSoundOf: (jobId: string) => ({ queryKey: [jobId], queryFn: () => '/malmoi/audio/2' }),
 }))
 const { recordingOf, transcriptOf, fileOf, cancelRecording, deleteRecording } = vi.mocked(requests)
 
@@ -55,8 +56,7 @@ beforeEach(() => {
   vi.clearAllMocks()
   setLocale('en')
   byHand()
-  URL.createObjectURL = () => 'blob:sound'
-  URL.revokeObjectURL = () => undefined
+  HTMLMediaElement.prototype.load = vi.fn()
   HTMLMediaElement.prototype.play = vi.fn().mockResolvedValue(undefined)
   transcriptOf.mockResolvedValue({ text: '', language: 'en', segments })
 })
@@ -73,6 +73,35 @@ describe('a recording that is open', () => {
     act(() => hand.end())
     expect(await screen.findByText('Good morning.')).toBeVisible()
     expect(screen.queryByRole('progressbar')).toBeNull()
+  })
+
+  it('shows the words of its parts in the order of time, and what is still to come', async () => {
+    const hand = byHand()
+    await open(recording({ state: 'running', percent: 20, duration_s: null }))
+    await screen.findByText('20%')
+    const text = (index: number, words: string) =>
+      hand.tell({
+        type: 'job.text',
+        payload: { index, start_s: index * 100, end_s: index * 100 + 100, text: words },
+      })
+    act(() => {
+      hand.tell({ type: 'job.planned', payload: { chunks: 4, duration_s: 4000, language: 'en' } })
+      text(2, 'And then?')
+      text(0, 'Once upon a time.')
+      text(0, 'Once upon a time.')
+    })
+    const soFar = await screen.findByRole('region', { name: 'Text so far' })
+    expect(within(soFar).getAllByRole('listitem').map((each) => each.textContent)).toEqual([
+      '0:00Once upon a time.',
+      '1:40 – 3:20Still being transcribed',
+      '3:20And then?',
+      '5:00 – 1:06:40Still being transcribed',
+    ])
+    expect(screen.getByText('2 of 4 parts are done.')).toBeVisible()
+    recordingOf.mockResolvedValue(recording())
+    act(() => hand.end())
+    expect(await screen.findByText('Good night.')).toBeVisible()
+    expect(screen.queryByText('Once upon a time.')).toBeNull()
   })
 
   it('is cancelled by its owner', async () => {
@@ -98,6 +127,27 @@ describe('a recording that is done', () => {
     const [first, second] = screen.getAllByRole('listitem')
     expect(second).toHaveAttribute('aria-current', 'true')
     expect(first).not.toHaveAttribute('aria-current')
+  })
+
+  it('is played from an address that is asked for again when it has ended', async () => {
+    await open(recording())
+    await screen.findByRole('slider')
+    const audio = document.querySelector('audio') as HTMLAudioElement
+    expect(audio).toHaveAttribute('src', '/malmoi/audio/1')
+    audio.currentTime = 30
+    fireEvent.error(audio)
+    await waitFor(() => expect(audio.load).toHaveBeenCalled())
+    expect(audio.currentTime).toBe(30)
+    expect(screen.queryByText(/cannot play/)).toBeNull()
+    fireEvent.error(audio)
+    expect(await screen.findByText(/cannot play this format/)).toBeVisible()
+  })
+
+  it('is taken home itself, without being read here', async () => {
+    await open(recording())
+    await screen.findByText('Good night.')
+    await click('Save the recording')
+    await waitFor(() => expect(saveFrom).toHaveBeenCalledWith('/malmoi/audio/2', 'lecture.flac'))
   })
 
   it('is taken home under its own name', async () => {

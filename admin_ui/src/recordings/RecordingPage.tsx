@@ -53,14 +53,17 @@ function Shown({ recording }: { recording: Recording }) {
   const t = useText()
   const name = recording.file_name ?? t('unnamed')
   useTitle(name)
+  const done = recording.state === 'completed'
   return (
     <>
       <header className="page-head">
         <h1 className="recording-title">{name}</h1>
         <Facts recording={recording} />
       </header>
+      {/* Before a text that may be long, after a verdict that asks for one of them. */}
+      {done && <Actions recording={recording} />}
       {isOpen(recording.state) ? <Underway recording={recording} /> : <Outcome of={recording} />}
-      <Actions recording={recording} />
+      {!done && <Actions recording={recording} />}
     </>
   )
 }

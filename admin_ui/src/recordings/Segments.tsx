@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import { duration } from '../i18n/format'
 import { useLocale } from '../i18n/locale'
 import { useText } from './i18n'
@@ -11,32 +11,64 @@ interface Props {
   onHear?: (second: number) => void
 }
 
+/** So many are there at once; those of many hours follow when the page stands. */
+const FIRST = 100
+
 /** What was said, each stretch at its time. */
 export function Segments({ transcript: { segments, language }, audio, onHear }: Props) {
   const t = useText()
-  const locale = useLocale()
+  const first = useMemo(() => segments.slice(0, FIRST), [segments])
+  const shown = useDeferredValue(segments, first)
   const heard = useHeard(audio, segments)
+  // The same function for ever, so that stretches are drawn again only when they change.
+  const latest = useRef(onHear)
+  useEffect(() => {
+    latest.current = onHear
+  })
+  const hear = useMemo(() => (second: number) => latest.current?.(second), [])
   if (segments.length === 0) return <p className="soft">{t('said.empty')}</p>
   return (
     <ol className="stretches" lang={language ?? undefined}>
-      {segments.map(({ start_s, text }, index) => (
-        <li key={index} className="stretch" aria-current={index === heard ? 'true' : undefined}>
-          <button
-            type="button"
-            className="stretch-at"
-            lang={locale}
-            disabled={onHear === undefined}
-            onClick={() => onHear?.(start_s)}
-          >
-            {duration(Math.floor(start_s))}
-            <span className="visually-hidden"> {t('said.hear')}</span>
-          </button>
-          <p>{text.trim()}</p>
-        </li>
+      {shown.map((segment, index) => (
+        <Stretch
+          key={index}
+          segment={segment}
+          now={index === heard}
+          mute={onHear === undefined}
+          onHear={hear}
+        />
       ))}
     </ol>
   )
 }
+
+interface StretchProps {
+  segment: Segment
+  now: boolean
+  mute: boolean
+  onHear: (second: number) => void
+}
+
+const Stretch = memo(function Stretch({ segment, now, mute, onHear }: StretchProps) {
+  const t = useText()
+  const locale = useLocale()
+  const { start_s, text } = segment
+  return (
+    <li className="stretch" aria-current={now ? 'true' : undefined}>
+      <button
+        type="button"
+        className="stretch-at"
+        lang={locale}
+        disabled={mute}
+        onClick={() => onHear(start_s)}
+      >
+        {duration(Math.floor(start_s))}
+        <span className="visually-hidden"> {t('said.hear')}</span>
+      </button>
+      <p>{text.trim()}</p>
+    </li>
+  )
+})
 
 const NEWS = ['timeupdate', 'play', 'seeked', 'ended'] as const
 

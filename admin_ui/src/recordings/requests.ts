@@ -32,14 +32,18 @@ export const fileOf = (jobId: string, format: Format): Promise<Blob> =>
     }),
   )
 
-/** The recording as it was handed in. It may be large: kept only while it is shown. */
+/** Where the recording lies, as it was handed in: of many hours only what is heard is fetched. */
 export const soundOf = (jobId: string) =>
-  queryOptions<Blob>({
+  queryOptions<string>({
     queryKey: [...keyOf(jobId), 'sound'],
-    queryFn: () => body(api.GET('/jobs/{job_id}/audio', { params: path(jobId), parseAs: 'blob' })),
+    queryFn: async () =>
+      (await body(api.GET('/jobs/{job_id}/audio/url', { params: path(jobId) }))).url,
     staleTime: Infinity,
     gcTime: 0,
   })
+
+/** The same for a download, which may begin long after the page was opened. */
+export const freshSoundOf = (jobId: string) => ({ ...soundOf(jobId), staleTime: 0 })
 
 export const cancelRecording = (jobId: string): Promise<Recording> =>
   body(api.POST('/jobs/{job_id}/cancel', { params: path(jobId) }))

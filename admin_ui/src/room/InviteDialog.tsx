@@ -5,7 +5,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { TextField } from '../ui/TextField'
 import { useToast } from '../ui/Toast'
-import { copyText } from './copyText'
+import { copyText } from '../app/copyText'
 import { invite, uninvite } from './requests'
 
 /** A link that opens the door, password or not, until it is revoked. */

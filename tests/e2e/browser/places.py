@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.e2e.browser.microphone import lecture
 from tests.e2e.conftest import SPEECH, Person, RunningCluster, room_of, sign_up
 from tests.fixtures.sign_videos import video
 
@@ -30,17 +31,22 @@ class Lived:
     refused_job: str
     recording: str
     refused_recording: str
+    long_recording: str
+    """One that was cut into chunks."""
 
     def places(self) -> dict[str, str]:
         """Paths of the pages behind the sign-in, by name."""
         return {
             "rooms": "/rooms",
             "room": f"/rooms/{self.room_id}",
+            "account": "/account",
             "recordings": "/recordings",
             "recording": f"/recordings/{self.recording}",
+            "recording-long": f"/recordings/{self.long_recording}",
             "recording-failed": f"/recordings/{self.refused_recording}",
             **CONSOLE,
             "admin-job": f"/admin/jobs/{self.heard_job}",
+            "admin-job-long": f"/admin/jobs/{self.long_recording}",
             "admin-job-failed": f"/admin/jobs/{self.refused_job}",
         }
 
@@ -64,7 +70,19 @@ async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: s
     of_state = {job["state"]: job["id"] for job in reversed(jobs)}
     recording = await hands_in(admin, "점심 이야기.flac", (SPEECH / "ko_lunch.flac").read_bytes())
     refused = await hands_in(admin, "편지.mp3", b"RIFF but no sound at all" * 40)
-    return Lived(admin, room_id, of_state["completed"], of_state["failed"], recording, refused)
+    with tempfile.TemporaryDirectory() as folder:
+        long = await hands_in(admin, "강의.wav", lecture("ko_study", 3, Path(folder)).read_bytes())
+    key = {"name": "신문사 받아쓰기", "scopes": ["recordings:read"]}
+    (await admin.post("/api/keys", json=key)).raise_for_status()
+    return Lived(
+        admin,
+        room_id,
+        heard_job=of_state["completed"],
+        refused_job=of_state["failed"],
+        recording=recording,
+        refused_recording=refused,
+        long_recording=long,
+    )
 
 
 async def hands_in(person: Person, name: str, content: bytes) -> str:

@@ -34,12 +34,13 @@ LOOKS: tuple[tuple[str, Literal["light", "dark"]], ...] = (
     ("ko", "dark"),
 )
 MOMENTS = {
-    "rooms-create": ("rooms", "rooms.create"),
-    "room-invite": ("room", "invite.open"),
-    "room-sign": ("room", "sign.open"),
-    "room-speaking": ("room", "mic.idle"),
+    "rooms-create": ("rooms", "i18n", "rooms.create"),
+    "account-new-key": ("account", "account/i18n", "keys.make"),
+    "room-invite": ("room", "i18n", "invite.open"),
+    "room-sign": ("room", "i18n", "sign.open"),
+    "room-speaking": ("room", "i18n", "mic.idle"),
 }
-"""What a press of a button opens on a page."""
+"""What a press of a button opens on a page; the button by its catalogue and its key there."""
 SETTLED_MS = 700
 """For requests to be answered and pictures to fade in; nothing on a page says that it is done."""
 
@@ -74,9 +75,9 @@ async def _walk(context: BrowserContext, lived: Lived, language: str, picture: P
     await _photograph(page, BEFORE_SIGNING_IN, picture)
     await page.evaluate(f"localStorage.setItem('{TOKEN_KEY}', '{lived.admin.token}')")
     await _photograph(page, lived.places(), picture)
-    for name, (place, button) in MOMENTS.items():
+    for name, (place, texts, button) in MOMENTS.items():
         await page.goto(lived.places()[place])
-        label = catalogue(f"i18n/{language}.ts")[button]
+        label = catalogue(f"{texts}/{language}.ts")[button]
         await page.get_by_role("button", name=label, exact=True).first.click()
         await _photograph(page, {name: None}, picture)
 

@@ -11,7 +11,7 @@ from tests.e2e.browser.conftest import Newcomers
 from tests.e2e.browser.person import Person
 from tests.e2e.browser.places import BEFORE_SIGNING_IN, CONSOLE, Lived, lived_in
 from tests.e2e.browser.window import TOKEN_KEY
-from tests.e2e.browser.words import console_ko, ko, recordings_ko
+from tests.e2e.browser.words import account_ko, console_ko, ko, recordings_ko
 from tests.e2e.conftest import RunningCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.model]
@@ -22,11 +22,14 @@ AT_REST = {"reduced_motion": "reduce"}
 PLACES = (
     "rooms",
     "room",
+    "account",
     "recordings",
     "recording",
+    "recording-long",
     "recording-failed",
     *CONSOLE,
     "admin-job",
+    "admin-job-long",
     "admin-job-failed",
 )
 
@@ -69,6 +72,7 @@ async def test_what_opens_over_a_page_is_for_everybody(admin: Person, lived: Liv
     openers = {
         "/rooms": (ko("rooms.create"),),
         f"/rooms/{lived.room_id}": (ko("invite.open"), ko("sign.open"), ko("menu.open")),
+        "/account": (account_ko("keys.make"), account_ko("keys.revoke.of", name="신문사 받아쓰기")),
         f"/recordings/{lived.recording}": (recordings_ko("one.delete"),),
         f"/admin/jobs/{lived.heard_job}": (console_ko("job.delete"),),
     }

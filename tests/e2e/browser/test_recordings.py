@@ -71,6 +71,26 @@ async def test_a_recording_that_is_open_is_followed_to_its_end(
     await expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
+async def test_the_words_of_a_long_recording_are_read_while_it_is_recognised(
+    newcomer: Newcomers, tmp_path: Path
+) -> None:
+    jiyoung = await newcomer("jiyoung")
+    page = jiyoung.page
+    await opens_recordings(jiyoung)
+    await hands_in(jiyoung, lecture("ko_study", 4, tmp_path))
+    await rows_of(jiyoung).click()
+
+    so_far = page.get_by_role("region", name=ko("soFar.title"))
+    parts = so_far.get_by_role("listitem")
+    await expect(parts.first).to_contain_text("한국어", timeout=4 * SLOW_MS)
+    await expect(parts.last).to_contain_text(room_ko("live.gap"))
+    await page.reload()
+    await expect(parts.first).to_contain_text("한국어")
+
+    await expect(stretches_of(jiyoung).first).to_be_visible(timeout=4 * SLOW_MS)
+    await expect(so_far).to_have_count(0)
+
+
 async def test_a_file_that_is_no_recording_says_why(newcomer: Newcomers) -> None:
     jiyoung = await newcomer("jiyoung")
     page = jiyoung.page
@@ -152,7 +172,7 @@ def rows_of(person: Person) -> Locator:
 
 
 def stretches_of(person: Person) -> Locator:
-    said = person.page.get_by_role("region", name=ko("said.title"))
+    said = person.page.get_by_role("region", name=ko("said.title"), exact=True)
     return said.get_by_role("list").get_by_role("listitem")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[3] / "admin_ui/src"
 ENTRY = re.compile(
-    r"""^\s*'?([\w.-]+)'?:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", re.MULTILINE
+    r"""^\s*'?([\w.:-]+)'?:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", re.MULTILINE
 )
 
 
@@ -22,6 +22,11 @@ def en(key: str, **values: object) -> str:
 def console_ko(key: str, **values: object) -> str:
     """The Korean text in the operators' console."""
     return _filled(catalogue("console/i18n/ko.ts")[key], values)
+
+
+def account_ko(key: str, **values: object) -> str:
+    """The Korean text of one's own account."""
+    return _filled(catalogue("account/i18n/ko.ts")[key], values)
 
 
 def recordings_ko(key: str, **values: object) -> str:

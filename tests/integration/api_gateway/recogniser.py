@@ -23,6 +23,8 @@ class Recogniser:
 
     database: Database
     text: str = "안녕하세요"
+    times: int = 1
+    """How often `text` is said, each time in a segment of its own."""
     failure: tuple[TaskErrorCode, str] | None = None
     paused: bool = False
     seen: list[Job] = field(default_factory=list)
@@ -31,7 +33,7 @@ class Recogniser:
         while True:
             if not self.paused:
                 await self.answer_all()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
 
     async def answer_all(self) -> None:
         async with self.database.transaction() as transaction:
@@ -74,14 +76,17 @@ class Recogniser:
             await complete_task(transaction, held, report, self._transcript(job))
 
     def _transcript(self, job: Job) -> Transcript:
-        words = tuple(
-            Word(text=each, start_s=index, end_s=index + 1, probability=0.9)
-            for index, each in enumerate(self.text.split())
-        )
-        segment = Segment(text=self.text, start_s=0, end_s=1.5, words=words)
+        segments = [self._segment(begun_s) for begun_s in range(0, 2 * self.times, 2)]
         return Transcript(
-            text=self.text,
+            text=" ".join([self.text] * self.times),
             language=job.options["language"] or "ko",
             duration_s=1.5,
-            segments=(segment,) if self.text else (),
+            segments=tuple(segments) if self.text else (),
         )
+
+    def _segment(self, begun_s: int) -> Segment:
+        words = tuple(
+            Word(text=each, start_s=begun_s + index, end_s=begun_s + index + 1, probability=0.9)
+            for index, each in enumerate(self.text.split())
+        )
+        return Segment(text=self.text, start_s=begun_s, end_s=begun_s + 1.5, words=words)

@@ -18,6 +18,7 @@ PATHS = [
     ("GET", "/admin/jobs/counts"),
     ("GET", "/admin/jobs/{id}"),
     ("GET", "/admin/jobs/{id}/audio"),
+    ("GET", "/admin/jobs/{id}/audio/url"),
     ("GET", "/admin/jobs/{id}/export"),
     ("PUT", "/admin/jobs/{id}/correction"),
     ("DELETE", "/admin/jobs/{id}/correction"),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from malmoi.object_store.store import ObjectMissing
 from malmoi.persistence.tasks import lock_task
 from result_handler.usecases.record_progress import record_progress
 from tests.e2e.browser.line import line_to
-from tests.integration.api_gateway.conftest import Gateway
+from tests.integration.api_gateway.conftest import Gateway, StartGateway
 from tests.integration.api_gateway.operators import Pipeline
 from tests.integration.api_gateway.people import CLIP, Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
@@ -127,6 +128,26 @@ async def test_a_recording_becomes_a_text_in_every_format(sender: Sender) -> Non
     assert results["srt"].startswith("1\n00:00:00,000 --> 00:00:01,000\n안녕하세요\n")
     assert results["vtt"].startswith("WEBVTT\n\n00:00:00.000 --> ")
     assert results["tsv"] == "start\tend\ttext\n0\t1500\t안녕하세요\n"
+
+
+async def test_a_text_of_hours_is_given_whole_and_in_order(sender: Sender) -> None:
+    sender.recogniser.times = 2500
+    job_id = (await sender.hands_in()).json()["job_id"]
+    await sender.hears(job_id)
+
+    async def read(form: str) -> str:
+        return (await sender.person.get(f"/jobs/{job_id}/result", format=form)).text
+
+    begun_s = [2 * index for index in range(2500)]
+    assert [each["start_s"] for each in json.loads(await read("json"))["segments"]] == begun_s
+    told = json.loads(await read("verbose_json"))
+    assert [each["start"] for each in told["segments"]] == begun_s
+    assert [each["start"] for each in told["words"]] == begun_s
+    assert (await read("text")).splitlines() == ["안녕하세요"] * 2500
+    assert (await read("srt")).count(" --> ") == (await read("vtt")).count(" --> ") == 2500
+    assert [row.split("\t")[0] for row in (await read("tsv")).splitlines()[1:]] == [
+        str(1000 * each) for each in begun_s
+    ]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +291,7 @@ async def test_a_job_exists_for_its_owner_only(gateway: Gateway, sender: Sender)
         ("GET", ""),
         ("GET", "/result"),
         ("GET", "/audio"),
+        ("GET", "/audio/url"),
         ("GET", "/events"),
         ("POST", "/cancel"),
         ("POST", "/retry"),
@@ -377,6 +399,26 @@ async def test_the_recording_is_heard_again(sender: Sender) -> None:
     assert (await sender.person.get(path)).content == CLIP
     part = await sender.person.http.get(path, headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content) == (206, CLIP[4:8])
+
+
+async def test_a_player_reads_the_recording_from_the_store_without_a_token(
+    start_gateway: StartGateway, recogniser: Recogniser, environment: dict[str, str]
+) -> None:
+    gateway = await start_gateway(public_url=f"http://{environment['S3_ENDPOINT']}")
+    person = await Person.sign_up(gateway.url)
+    job_id = (await person.http.post("/jobs", files={"file": CLIP})).json()["job_id"]
+    other = (await person.http.post("/jobs", files={"file": CLIP})).json()["job_id"]
+    url = (await person.get(f"/jobs/{job_id}/audio/url")).json()["url"]
+    async with httpx.AsyncClient() as player:
+        part = await player.get(url, headers={"Range": "bytes=4-7"})
+        elsewhere = await player.get(url.replace(job_id, other))
+        changed = await player.put(url, content=b"another recording")
+
+    assert (part.status_code, part.content) == (206, CLIP[4:8])
+    assert [elsewhere.status_code, changed.status_code] == [403, 403]
+    await gateway.state.store.delete(audio_key(UUID(job_id)))
+    gone = await person.get(f"/jobs/{job_id}/audio/url")
+    assert (gone.status_code, gone.json()["code"]) == (404, "NOT_FOUND")
 
 
 async def test_strange_numbers_of_events_are_malformed(sender: Sender) -> None:

@@ -183,6 +183,7 @@ async def test_an_operator_allows_one_account_more_or_less(
         "used_open_jobs": 1,
         "used_audio_bytes_today": len(CLIP),
     }
+    assert (await person.get("/me/quota")).json() == told
     assert (await admin.http.put(path, json={})).json()["open_jobs"] == 5
     assert (await hands_in(person)).status_code == 202
 

@@ -108,6 +108,7 @@ async def test_a_recording_goes_with_its_chunks_and_its_text_stays(
 
     gone = await sender.asks(job_id, "audio")
     assert (gone.status_code, gone.json()["code"]) == (410, "AUDIO_EXPIRED")
+    assert (await sender.asks(job_id, "audio/url")).status_code == 410
     assert not await exists(store, audio_key(UUID(job_id)))
     assert not await exists(store, chunk)
     assert (await sender.asks(job_id, "result")).status_code == 200

@@ -109,7 +109,7 @@ def test_nothing_is_lost_doubled_or_out_of_order(
     for words in talk:
         segments.append(spoken(" ".join(words), a_word_s=a_word_s, start_s=start_s))
         start_s = segments[-1].end_s
-    found = cues(segments, language)
+    found = list(cues(segments, language))
 
     assert "".join("".join(each["text"].split()) for each in found) == "".join(
         word for words in talk for word in words

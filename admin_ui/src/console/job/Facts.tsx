@@ -30,6 +30,7 @@ export function Facts({ detail }: { detail: Job }) {
             </Link>
           )}
         </Fact>
+        {fileOf(detail) !== null && <Fact name={t('job.fact.file')}>{fileOf(detail)}</Fact>}
         <Fact name={t('job.fact.audio')}>
           {[length, format.bytes(job.audio_bytes)].filter(Boolean).join(' · ')}
         </Fact>
@@ -48,6 +49,9 @@ export function Facts({ detail }: { detail: Job }) {
     </aside>
   )
 }
+
+/** What its sender calls the recording; the name of a clip in a room is one that a program made. */
+export const fileOf = ({ job, room }: Job): string | null => (room === null ? job.file_name : null)
 
 function Language({ detail: { transcript } }: { detail: Job }) {
   const t = useText()

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, body } from '../../api/client'
 import { Button } from '../../ui/Button'
+import { isHopeless } from '../errors'
 import { useText } from '../i18n'
 import { useAct } from '../live'
 import type { Job } from '../model'
@@ -26,7 +27,11 @@ export function JobActions({ job }: { job: Job['job'] }) {
   return (
     <div className="actions">
       {again && (
-        <Button tone="primary" busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
+        <Button
+          tone={isHopeless(job.error_code) ? 'plain' : 'primary'}
+          busy={retry.isPending}
+          onClick={() => retry.mutate(undefined)}
+        >
           {t('job.retry')}
         </Button>
       )}

@@ -2,6 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 
+import WaveSurfer from 'wavesurfer.js'
+import type { Job, Task, TaskState } from '../model'
 import { refusal, visit } from '../test/gateway'
 import { failed, job } from '../test/samples'
 
@@ -10,16 +12,14 @@ vi.mock('wavesurfer.js', () => ({
 }))
 
 const at = `/admin/jobs/${job.job.id}`
-const sound = new Response('sound')
+const sound = { url: 'http://malmoi/malmoi/audio/1' }
 const open = (detail: unknown, more = {}) =>
-  visit(at, { [`GET ${at}`]: detail, [`GET ${at}/audio`]: sound, ...more })
+  visit(at, { [`GET ${at}`]: detail, [`GET ${at}/audio/url`]: sound, ...more })
 
 beforeEach(() => {
   // jsdom plays nothing.
   vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue()
   vi.spyOn(HTMLMediaElement.prototype, 'pause').mockReturnValue()
-  URL.createObjectURL = () => 'blob:x'
-  URL.revokeObjectURL = () => undefined
 })
 
 test('every hop has its time since the one before', async () => {
@@ -114,8 +114,68 @@ test('nothing is deleted before a second word', async () => {
 })
 
 test('a recording that is gone is told of as gone, not as a mistake', async () => {
-  open(job, { [`GET ${at}/audio`]: refusal(404, 'NOT_FOUND') })
+  open(job, { [`GET ${at}/audio/url`]: refusal(404, 'NOT_FOUND') })
 
   expect(await screen.findByText('The recording is not kept any more.')).toBeVisible()
   expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+})
+
+const chunk = (index: number, state: TaskState): Task => ({
+  ...(job.tasks[0] as Task),
+  id: `chunk ${index}`,
+  kind: 'chunk',
+  index,
+  state,
+  start_s: index * 60,
+  audio_s: 60,
+})
+const text = (index: number, words: string) => ({
+  type: 'job.text' as const,
+  payload: { index, start_s: index * 60, end_s: index * 60 + 60, text: words },
+  ts: '2026-03-01T09:00:00Z',
+  seq: index + 1,
+})
+const [sentence] = job.transcript?.segments ?? []
+const ofHours = {
+  ...job.transcript,
+  duration_s: 21_600,
+  segments: Array.from({ length: 5000 }, (_, at) => ({ ...sentence, start_s: at * 4, end_s: at * 4 + 3 })),
+} as Job['transcript']
+const long: Job = {
+  ...job,
+  job: { ...job.job, state: 'running', percent: 60, file_name: 'lecture.flac', audio_s: 180 },
+  tasks: [chunk(0, 'succeeded'), chunk(1, 'running'), chunk(2, 'succeeded')],
+  events: [text(2, 'Good night.'), text(0, 'Good morning.')],
+  transcript: null,
+  room: null,
+}
+
+test('a long recording that is under way shows the text so far, and where it is missing', async () => {
+  open(long)
+
+  const soFar = await screen.findByRole('region', { name: 'Text so far' })
+  const parts = within(soFar).getAllByRole('listitem')
+  expect(parts.map((each) => each.textContent)).toEqual([
+    '0:00Good morning.',
+    '1:00 – 2:00Still being transcribed',
+    '2:00Good night.',
+  ])
+  expect(screen.getByText(/2 of 3 chunks are text. Workers on it now: 1. 60%/)).toBeVisible()
+  expect(screen.getAllByText('lecture.flac')).not.toHaveLength(0)
+})
+
+test('what a long recording said before it failed is not lost', async () => {
+  open({ ...long, job: { ...failed.job, audio_s: 180 }, error: failed.error })
+
+  const soFar = await screen.findByRole('region', { name: 'Text so far' })
+  expect(within(soFar).getByText('Not transcribed')).toBeVisible()
+})
+
+test('of many hours the browser draws where somebody speaks, and decodes nothing', async () => {
+  const waves = vi.spyOn(WaveSurfer, 'create')
+  open({ ...job, job: { ...job.job, audio_s: 21_600 }, transcript: ofHours })
+
+  expect(await screen.findByRole('img', { name: /Where somebody speaks/ })).toBeVisible()
+  expect(waves).not.toHaveBeenCalled()
+  expect(document.querySelectorAll('.segment').length).toBeLessThan(200)
 })

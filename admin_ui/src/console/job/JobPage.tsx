@@ -7,7 +7,7 @@ import { Answer } from '../parts/Answer'
 import { StateBadge } from '../parts/StateBadge'
 import { Attempts } from './Attempts'
 import { ChunkGrid } from './ChunkGrid'
-import { Facts } from './Facts'
+import { Facts, fileOf } from './Facts'
 import { HopTimeline } from './HopTimeline'
 import { JobActions } from './JobActions'
 import { RawJson } from './RawJson'
@@ -26,6 +26,7 @@ function JobPage() {
     ['job', jobId],
     () => api.GET('/admin/jobs/{job_id}', { params: { path: { job_id: jobId } } }),
     ({ job }) => isFinal(job.state),
+    isHeavy,
   )
   // Another job starts with nothing of the one before: no position, no draft.
   const known = detail.data?.job.id === jobId ? detail.data : undefined
@@ -42,6 +43,11 @@ function JobPage() {
   )
 }
 
+/** Megabytes, of many hours: what is over is not fetched again and again. */
+const HEAVY_SEGMENTS = 500
+const isHeavy = ({ transcript }: Job): boolean =>
+  (transcript?.segments.length ?? 0) > HEAVY_SEGMENTS
+
 /** Of hundreds of chunks only those that somebody may ask about. */
 function isRemarkable({ kind, state, attempt }: Task): boolean {
   return kind === 'utterance' || attempt > 1 || !['waiting', 'succeeded'].includes(state)
@@ -56,6 +62,7 @@ function Known({ detail }: { detail: Job }) {
         <div>
           <h1>{t('job.title', { id: detail.job.id.slice(0, 8) })}</h1>
           <StateBadge state={detail.job.state} />
+          {fileOf(detail) !== null && <p className="soft">{fileOf(detail)}</p>}
         </div>
         <JobActions job={detail.job} />
       </header>

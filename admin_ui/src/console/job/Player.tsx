@@ -2,22 +2,29 @@ import { useEffect, useState } from 'react'
 import { Icon } from '../../ui/Icon'
 import { useText } from '../i18n'
 import { useFormat } from '../locale'
+import type { Job } from '../model'
 import { useAtPosition, type Playhead } from './playhead'
+import { SpeechMap } from './SpeechMap'
 import { Waveform } from './Waveform'
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2] as const
 
+/** A browser decodes all of a recording for its picture: minutes of sound, or its memory is full. */
+const WAVE_MAX_S = 20 * 60
+const WAVE_MAX_BYTES = 50e6
+
 interface Props {
   playhead: Playhead
-  /** As the worker measured it: a browser's recording does not say. */
-  lengthS: number | null
+  detail: Job
 }
 
-export function Player({ playhead, lengthS }: Props) {
+export function Player({ playhead, detail: { job, transcript } }: Props) {
   const t = useText()
   const playing = playhead.playing.use()
   const { undecodable, measuredS } = useMedia(playhead.audio)
-  const length = lengthS ?? measuredS
+  // As the worker measured it: a browser's recording does not say.
+  const length = transcript?.duration_s ?? job.audio_s ?? measuredS
+  const short = length !== null && length <= WAVE_MAX_S && job.audio_bytes <= WAVE_MAX_BYTES
   if (undecodable) {
     return (
       <div className="trouble">
@@ -28,7 +35,10 @@ export function Player({ playhead, lengthS }: Props) {
   }
   return (
     <div className="listening">
-      <Waveform playhead={playhead} />
+      {short && <Waveform playhead={playhead} />}
+      {!short && length !== null && transcript !== null && (
+        <SpeechMap playhead={playhead} segments={transcript.segments} lengthS={length} />
+      )}
       <div className="listening-bar">
         <button
           type="button"

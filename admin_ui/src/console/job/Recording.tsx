@@ -1,7 +1,8 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { useMutation, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { api, body } from '../../api/client'
 import { codeOf } from '../../api/problem'
-import { saveAs } from '../../app/saveAs'
+import { recordingName, typeAt } from '../../app/recordingName'
+import { saveFrom } from '../../app/saveAs'
 import { Button } from '../../ui/Button'
 import { useText } from '../i18n'
 import type { Job } from '../model'
@@ -9,40 +10,32 @@ import { Trouble } from '../parts/Trouble'
 import { Exports } from './Exports'
 import { Player } from './Player'
 import { usePlayhead } from './playhead'
-import { recordingName } from '../../app/recordingName'
+import { SoFar } from './SoFar'
 import { TranscriptEditor } from './TranscriptEditor'
 
 /** The recording and its text in step. */
 export function Recording({ detail }: { detail: Job }) {
   const t = useText()
   const { job, transcript } = detail
-  const recording = useQuery({
+  const address = useQuery({
     queryKey: ['recording', job.id],
-    queryFn: () => recordingOf(job.id),
+    queryFn: () => addressOf(job.id),
     staleTime: Infinity,
     gcTime: 0,
   })
-  const playhead = usePlayhead(recording.data)
+  const playhead = usePlayhead(address.data)
   return (
     <section className="card section recording" aria-labelledby="recording">
       <div className="section-head">
         <h2 id="recording">{t('player.title')}</h2>
-        {recording.data !== undefined && (
-          <Button
-            tone="quiet"
-            className="button-small"
-            onClick={() => saveAs(recording.data, recordingName(job.id, recording.data.type))}
-          >
-            {t('player.download')}
-          </Button>
-        )}
+        {address.data !== undefined && <Save job={job} />}
       </div>
-      {recording.isPending && <p className="soft">{t('player.loading')}</p>}
-      {recording.error !== null && <Silent of={recording} />}
-      {recording.data !== undefined && (
-        <Player playhead={playhead} lengthS={transcript?.duration_s ?? job.audio_s} />
-      )}
-      {transcript !== null && (
+      {address.isPending && <p className="soft">{t('player.loading')}</p>}
+      {address.error !== null && <Silent of={address} />}
+      {address.data !== undefined && <Player playhead={playhead} detail={detail} />}
+      {transcript === null ? (
+        <SoFar detail={detail} />
+      ) : (
         <>
           <TranscriptEditor detail={detail} playhead={playhead} />
           <Exports jobId={job.id} />
@@ -52,14 +45,34 @@ export function Recording({ detail }: { detail: Job }) {
   )
 }
 
-function Silent({ of: { error, refetch } }: { of: UseQueryResult<Blob> }) {
+function Save({ job }: { job: Job['job'] }) {
+  const t = useText()
+  const save = useMutation({
+    mutationFn: async () => {
+      const url = await addressOf(job.id)
+      saveFrom(url, job.file_name ?? recordingName(job.id, await typeAt(url)))
+    },
+  })
+  return (
+    <>
+      <Button tone="quiet" className="button-small" onClick={() => save.mutate()}>
+        {t('player.download')}
+      </Button>
+      {save.error !== null && <Trouble error={save.error} />}
+    </>
+  )
+}
+
+function Silent({ of: { error, refetch } }: { of: UseQueryResult<string> }) {
   const t = useText()
   if (error === null) return null
-  if (codeOf(error) === 'NOT_FOUND') return <p className="soft">{t('player.gone')}</p>
+  const gone = ['NOT_FOUND', 'AUDIO_EXPIRED'].includes(codeOf(error))
+  if (gone) return <p className="soft">{t('player.gone')}</p>
   return <Trouble error={error} onRetry={() => void refetch()} />
 }
 
-function recordingOf(jobId: string): Promise<Blob> {
-  const params = { path: { job_id: jobId } }
-  return body(api.GET('/admin/jobs/{job_id}/audio', { params, parseAs: 'blob' }))
+/** Where it lies: of a recording of many hours only what is heard is fetched. */
+async function addressOf(job_id: string): Promise<string> {
+  const params = { path: { job_id } }
+  return (await body(api.GET('/admin/jobs/{job_id}/audio/url', { params }))).url
 }

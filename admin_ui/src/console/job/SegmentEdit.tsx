@@ -9,7 +9,7 @@ export function SegmentEdit(props: SegmentProps & { onEdit: (text: string) => vo
   const format = useFormat()
   const { segment, text, onEdit } = props
   return (
-    <li className="segment">
+    <div className="segment">
       <SegmentHead {...props} />
       <div>
         <textarea
@@ -26,6 +26,6 @@ export function SegmentEdit(props: SegmentProps & { onEdit: (text: string) => vo
           </p>
         )}
       </div>
-    </li>
+    </div>
   )
 }

@@ -23,7 +23,7 @@ export function SegmentRow(props: SegmentProps) {
   const words = useMemo(() => pieces(segment), [segment])
   const asRecognised = text === segment.text && words.length > 0
   return (
-    <li className={`segment ${spoken >= 0 ? 'segment-now' : ''}`}>
+    <div className={`segment ${spoken >= 0 ? 'segment-now' : ''}`}>
       <SegmentHead {...props} />
       {asRecognised ? (
         <p className="words">
@@ -44,7 +44,7 @@ export function SegmentRow(props: SegmentProps) {
           {text} {text !== segment.text && <Badge>{t('text.edited')}</Badge>}
         </p>
       )}
-    </li>
+    </div>
   )
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Playhead } from './playhead'
 import { SaveNote } from './SaveNote'
 import { SegmentEdit } from './SegmentEdit'
+import { SegmentList } from './SegmentList'
 import { SegmentRow } from './SegmentRow'
 import { Speakers } from './Speakers'
 import { useCorrection } from './useCorrection'
@@ -51,19 +52,22 @@ export function TranscriptEditor({ detail, playhead }: { detail: Job; playhead: 
       {voices.length > 0 && (
         <Speakers labels={voices} names={draft.names} onRename={correction.rename} />
       )}
-      <ol className="segments">
-        {segments.map((segment, index) => {
+      <SegmentList
+        count={segments.length}
+        draw={(index) => {
+          const segment = segments[index]
+          if (segment === undefined) return null
           const voice = segment.speaker ? voices.indexOf(segment.speaker) : -1
           const speaker = segment.speaker ? (draft.names[segment.speaker] ?? segment.speaker) : null
           const text = original ? segment.text : shownText(segment, index, draft)
           const shared = { segment, text, speaker, voice, playhead }
           return editing ? (
-            <SegmentEdit key={index} {...shared} onEdit={(next) => correction.edit(index, next)} />
+            <SegmentEdit {...shared} onEdit={(next) => correction.edit(index, next)} />
           ) : (
-            <SegmentRow key={index} {...shared} />
+            <SegmentRow {...shared} />
           )
-        })}
-      </ol>
+        }}
+      />
       {segments.some(({ words = [] }) => words.some(isDoubtful)) && <Legend />}
     </>
   )

@@ -10,9 +10,12 @@ export class Playhead {
   readonly playing = createStore(false)
   #frame = 0
 
-  /** Takes up a recording, until the returned function is called. */
-  load(content: Blob): () => void {
-    const source = URL.createObjectURL(content)
+  constructor() {
+    this.audio.preload = 'metadata'
+  }
+
+  /** Takes up the recording at this address, until the returned function is called. */
+  load(source: string): () => void {
     this.audio.src = source
     for (const each of CHANGES) this.audio.addEventListener(each, this.#changed)
     return () => {
@@ -20,7 +23,6 @@ export class Playhead {
       for (const each of CHANGES) this.audio.removeEventListener(each, this.#changed)
       this.audio.pause()
       this.audio.removeAttribute('src')
-      URL.revokeObjectURL(source)
     }
   }
 
@@ -63,9 +65,9 @@ export class Playhead {
   }
 }
 
-export function usePlayhead(content: Blob | undefined): Playhead {
+export function usePlayhead(source: string | undefined): Playhead {
   const [playhead] = useState(() => new Playhead())
-  useEffect(() => (content === undefined ? undefined : playhead.load(content)), [playhead, content])
+  useEffect(() => (source === undefined ? undefined : playhead.load(source)), [playhead, source])
   return playhead
 }
 

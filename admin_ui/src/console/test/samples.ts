@@ -38,6 +38,7 @@ export const job: Job = {
   job: {
     ...row,
     audio_key: 'audio/1',
+    file_name: null,
     error_detail: null,
     options: {},
     model: 'base',
@@ -65,8 +66,8 @@ export const job: Job = {
       failures: 0,
       losses: 0,
       start_s: 0,
-    audio_s: null,
-    percent: 100,
+      audio_s: null,
+      percent: 100,
       worker_id: 'worker-1',
       lease_until: null,
       dispatched_at: AT,

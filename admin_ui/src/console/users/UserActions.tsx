@@ -10,6 +10,7 @@ import { useAct } from '../live'
 import type { ConsoleUser } from '../model'
 import { Ask } from '../parts/Confirm'
 import { CopyButton } from '../parts/CopyButton'
+import { QuotaDialog } from './QuotaDialog'
 
 type Deed = 'end' | 'reset' | 'grant' | 'revoke'
 
@@ -17,6 +18,7 @@ type Deed = 'end' | 'reset' | 'grant' | 'revoke'
 export function UserActions({ user }: { user: ConsoleUser }) {
   const t = useText()
   const [deed, setDeed] = useState<Deed | null>(null)
+  const [limiting, setLimiting] = useState(false)
   const [password, setPassword] = useState<string | null>(null)
   const acts = useActs(user, setPassword)
   const role: Deed = user.role === 'admin' ? 'revoke' : 'grant'
@@ -40,7 +42,12 @@ export function UserActions({ user }: { user: ConsoleUser }) {
             <Icon name="more" />
           </button>
         }
-        items={[item('reset'), item(role), item('end', true)]}
+        items={[
+          { label: t('users.quota'), onSelect: () => setLimiting(true) },
+          item('reset'),
+          item(role),
+          item('end', true),
+        ]}
       />
       {deed !== null && (
         <Ask
@@ -52,6 +59,7 @@ export function UserActions({ user }: { user: ConsoleUser }) {
           onClose={() => setDeed(null)}
         />
       )}
+      {limiting && <QuotaDialog user={user} onClose={() => setLimiting(false)} />}
       {password !== null && <NewPassword password={password} onClose={() => setPassword(null)} />}
     </div>
   )

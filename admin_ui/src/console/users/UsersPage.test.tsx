@@ -57,3 +57,40 @@ test('a search goes to the address and to the gateway', async () => {
   await waitFor(() => expect(page.asked.at(-1)?.search).toContain('q=jun'))
   expect(await screen.findByText('No such user')).toBeVisible()
 })
+
+const quota = {
+  own: { hand_in_per_minute: null, open_jobs: 5, audio_bytes_per_day: null },
+  hand_in_per_minute: 600,
+  open_jobs: 5,
+  audio_bytes_per_day: 200_000_000_000,
+  used_open_jobs: 2,
+  used_audio_bytes_today: 36_000_000,
+}
+
+test('an account is allowed more or less than everybody', async () => {
+  const at = '/admin/users/u1/quota'
+  const page = visit('/admin/users', {
+    'GET /admin/users': { users: [user], next: null },
+    [`GET ${at}`]: quota,
+    [`PUT ${at}`]: quota,
+  })
+  await userEvent.click(await screen.findByRole('button', { name: 'Actions for minji@malmoi.kr' }))
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Limits' }))
+  const open = await screen.findByLabelText('Open recordings at once')
+  expect(open).toHaveValue('5')
+  expect(screen.getByText('Limit now: 200 GB, used: 36 MB')).toBeVisible()
+
+  await userEvent.clear(open)
+  await userEvent.type(screen.getByLabelText('Uploaded a day (MB)'), 'x')
+  expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await userEvent.clear(screen.getByLabelText('Uploaded a day (MB)'))
+  await userEvent.type(screen.getByLabelText('Uploaded a day (MB)'), '2.5')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+
+  expect(await screen.findByText('The limits have changed.')).toBeVisible()
+  expect(page.asked.find(({ what }) => what === `PUT ${at}`)?.sent).toEqual({
+    open_jobs: null,
+    audio_bytes_per_day: 2_500_000,
+    hand_in_per_minute: null,
+  })
+})

@@ -1,0 +1,68 @@
+import type { ko } from './ko'
+
+export const en: typeof ko = {
+  title: 'My account',
+  loading: 'Loading…',
+  retry: 'Load again',
+  cancel: 'Cancel',
+
+  'keys.title': 'API keys',
+  'keys.text':
+    'For programs that upload recordings and read their text on your behalf. Conversations in rooms stay closed to them.',
+  'keys.make': 'Make a key',
+  'keys.none': 'You have made no key yet.',
+  'keys.list': 'My API keys',
+  'keys.created': 'made {when}',
+  'keys.used': 'last used {when}',
+  'keys.unused': 'never used',
+  'keys.revoke': 'Revoke',
+  'keys.revoke.of': 'Revoke {name}',
+  'keys.revoke.title': 'Revoke the key {name}?',
+  'keys.revoke.text': 'Programs that use it are locked out at once. This cannot be undone.',
+  'keys.revoked': 'The key was revoked.',
+  'keys.tooMany': 'You have too many keys. Please revoke one that you do not use first.',
+  'keys.gone': 'This key was revoked already.',
+  'scope.recordings:read': 'Read',
+  'scope.recordings:write': 'Upload and change',
+  'scope.recordings:read.what': 'Reads recordings and their text.',
+  'scope.recordings:write.what': 'Uploads, cancels and deletes recordings.',
+
+  'new.title': 'Make an API key',
+  'new.text': 'With one for each program, each can be revoked by itself.',
+  'new.name': 'Name',
+  'new.nameHint': 'So that you will know what it is for.',
+  'new.scopes': 'What this key may do',
+  'new.noScope': 'Please choose at least one.',
+  'new.submit': 'Make it',
+  'secret.title': 'Copy the new key now',
+  'secret.text':
+    'It is shown only now; once closed, it cannot be seen again. If you lose it, revoke it and make another.',
+  'secret.label': 'Key {name}',
+  'secret.copy': 'Copy',
+  'secret.copied': 'The key was copied.',
+  'secret.done': 'I have copied it',
+
+  'limits.title': 'Limits',
+  'limits.open': 'Recordings waiting or being transcribed',
+  'limits.open.of': '{used} of {most}',
+  'limits.bytes': 'Uploaded today',
+  'limits.bytes.of': '{used} of {most}',
+  'limits.rate': 'Uploads',
+  'limits.rate.of': 'up to {most} a minute',
+  'limits.reset': 'Today’s amount begins anew at {when}. If you need more, ask an administrator.',
+
+  'keep.title': 'How long things are kept',
+  'keep.text':
+    'After this time, counted from the end of the transcription, they are erased by themselves. Leave it empty for the default here.',
+  'keep.audio': 'Recordings (days)',
+  'keep.words': 'Texts and conversations (days)',
+  'keep.everybodys': 'Default: {days} days. You can only choose fewer.',
+  'keep.forever': 'Default: kept until you delete them.',
+  'keep.wrong': 'Please enter 1 to {most} days.',
+  'keep.save': 'Save',
+  'keep.saved': 'Saved.',
+  'keep.shorter.title': 'Keep things for a shorter time?',
+  'keep.shorter.text':
+    'Whatever is older than that is erased within the hour. This cannot be undone.',
+  'keep.shorter.confirm': 'Shorten',
+}
