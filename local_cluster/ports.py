@@ -1,9 +1,13 @@
 """Which TCP port each part of the cluster listens on."""
 
+import fcntl
 import json
+import os
 import secrets
 import socket
+import tempfile
 from pathlib import Path
+from typing import IO
 
 from local_cluster.errors import PortTaken
 from local_cluster.files import write_private
@@ -28,8 +32,28 @@ def is_free(port: int, *, host: str = LOOPBACK) -> bool:
     return True
 
 
-def free_port(taken: frozenset[int] = frozenset()) -> int:
-    """Return a random free port that is not in `taken`.
+_reserved: dict[int, IO[bytes]] = {}
+
+
+def _reserve(port: int) -> bool:
+    """Keep the port from other clusters of this user until this process ends.
+
+    Between the choice of a port and its server's bind lie seconds, at every restart too.
+    """
+    directory = Path(tempfile.gettempdir()) / f"malmoi-ports-{os.getuid()}"
+    directory.mkdir(mode=0o700, exist_ok=True)
+    file = (directory / str(port)).open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _reserved[port] = file
+    return True
+
+
+def free_port() -> int:
+    """Return a random free port that nobody was given.
 
     Raises:
         PortTaken: hundreds of ports were tried and none was free.
@@ -37,7 +61,7 @@ def free_port(taken: frozenset[int] = frozenset()) -> int:
     """
     for _ in range(500):
         port = secrets.choice(PORT_RANGE)
-        if port not in taken and is_free(port):
+        if port not in _reserved and is_free(port) and _reserve(port):
             return port
     raise PortTaken(f"no free port between {PORT_RANGE.start} and {PORT_RANGE.stop - 1}")
 
@@ -53,11 +77,20 @@ class PortBook:
     def claim(self, name: str) -> int:
         """Return the port of `name`: the same one however often it is asked for."""
         if name not in self._given:
-            if name not in self._ports or not is_free(self._ports[name]):
-                self._ports[name] = free_port(frozenset(self._ports.values()))
+            if not self._keeps(name):
+                self._ports[name] = self._another()
                 write_private(self._file, json.dumps(self._ports, indent=1))
             self._given.add(name)
         return self._ports[name]
+
+    def _another(self) -> int:
+        while (port := free_port()) in self._ports.values():
+            pass  # another part's, which has not asked for it yet
+        return port
+
+    def _keeps(self, name: str) -> bool:
+        port = self._ports.get(name)
+        return port is not None and is_free(port) and (port in _reserved or _reserve(port))
 
 
 def choose_public_port(wanted: int | None, *, default: int, free_choice: int) -> int:

@@ -51,8 +51,8 @@ _ALONE = _Alone.ALONE
 class InferenceChild:
     """Serves as many tasks at once as the engine can, and amid them one that is urgent.
 
-    Who was in hand when the process died by itself or for another's sake is asked for once more,
-    alone: then it is known who is to blame.
+    When the process dies or hangs with several in hand, each of them is tried once more, alone: then
+    it is known who is to blame. When it is ended because of one of them, the others begin again.
     """
 
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
@@ -208,7 +208,6 @@ class InferenceChild:
             case Transcribed():
                 return said.model_copy(update={"fallbacks": self._fallbacks})
             case Failed(code=TaskErrorCode.ENGINE_OUT_OF_MEMORY) if self.capabilities.fallback:
-                process.out_of_memory = True
                 process.end_for(order)
                 self._retire(process)
                 return None

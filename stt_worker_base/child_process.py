@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from typing import Self
 
+from malmoi.contracts.task_errors import TaskErrorCode
 from stt_worker_base.child_protocol import (
     FROM_CHILD,
     MAX_LINE_BYTES,
@@ -17,7 +18,7 @@ from stt_worker_base.child_protocol import (
     Unavailable,
 )
 from stt_worker_base.errors import EngineUnavailable
-from stt_worker_base.outcome import Capabilities
+from stt_worker_base.outcome import Capabilities, Failed
 
 Inbox = asyncio.Queue[Report | None]
 """Reports of one order; None once the process has ended."""
@@ -31,7 +32,7 @@ class ChildProcess:
         self._inboxes: dict[int, Inbox] = {}
         self._ended_for_one = False
         self.out_of_memory = False
-        """It ended for want of memory, and could be started smaller."""
+        """It ended for want of memory."""
         self.suspects: frozenset[int] = frozenset()
         """The orders of which it died or hung, if it did: one of them is to blame."""
 
@@ -106,6 +107,8 @@ class ChildProcess:
         """Sort its reports into the inboxes until it ends; then every inbox hears of the end."""
         try:
             while isinstance(message := await self._message(), Report):
+                # Noted here: the process ends right after it, perhaps before anybody reads this.
+                self.out_of_memory = self.out_of_memory or _ran_out_of_memory(message)
                 inbox = self._inboxes.get(message.number)
                 if inbox is not None:
                     inbox.put_nowait(message)
@@ -134,3 +137,8 @@ class ChildProcess:
             return FROM_CHILD.validate_json(line) if line else None
         except ValueError:
             return None
+
+
+def _ran_out_of_memory(report: Report) -> bool:
+    said = report.said
+    return isinstance(said, Failed) and said.code is TaskErrorCode.ENGINE_OUT_OF_MEMORY

@@ -13,7 +13,7 @@ from tests.integration.api_gateway.people import Person, two_in_a_room
 @pytest.fixture(scope="module")
 async def hasty(start_gateway: StartGateway) -> Gateway:
     """Turns are short here."""
-    return await start_gateway(speaker_ttl_seconds=1.5, baton_max_hold_s=5.5)
+    return await start_gateway(speaker_ttl_seconds=2, baton_max_hold_s=6)
 
 
 def code_of(answer: object) -> tuple[int, str]:
@@ -88,18 +88,17 @@ async def test_who_never_spoke_has_nothing_to_release_or_extend(gateway: Gateway
 async def test_heartbeats_keep_it_up_to_the_longest_turn(hasty: Gateway) -> None:
     anna, bora, room_id = await two_in_a_room(hasty.url)
     grant = (await anna.acquire(room_id)).json()["grant"]
-    beats = []
+    ends: list[datetime] = []
 
-    for _ in range(9):
+    while len(ends) < 2 or ends[-1] > ends[-2]:
         await asyncio.sleep(0.5)
-        beats.append(await anna.post(f"/rooms/{room_id}/speaker/heartbeat", {"grant": grant}))
+        beat = (await anna.post(f"/rooms/{room_id}/speaker/heartbeat", {"grant": grant})).json()
+        assert beat["grant"] == grant
         assert (await bora.acquire(room_id)).status_code == 409
+        ends.append(datetime.fromisoformat(beat["expires_at"]))
 
-    assert {each.json()["grant"] for each in beats} == {grant}
-    ends = [each.json()["expires_at"] for each in beats]
     assert ends[0] < ends[1] < ends[2]
-    assert ends[-1] == ends[-2]
-    await asyncio.sleep(1.5)
+    await asyncio.sleep((ends[-1] - datetime.now(UTC)).total_seconds() + 0.2)
     late = await anna.post(f"/rooms/{room_id}/speaker/heartbeat")
     assert code_of(late) == (403, "NOT_SPEAKER")
     assert (await bora.acquire(room_id)).status_code == 200
@@ -108,7 +107,7 @@ async def test_heartbeats_keep_it_up_to_the_longest_turn(hasty: Gateway) -> None
 async def test_an_expired_holder_can_do_nothing_to_the_next(hasty: Gateway) -> None:
     anna, bora, room_id = await two_in_a_room(hasty.url)
     old = {"grant": (await anna.acquire(room_id)).json()["grant"]}
-    await asyncio.sleep(1.7)
+    await asyncio.sleep(2.2)
     new = {"grant": (await bora.acquire(room_id)).json()["grant"]}
 
     for verb in ("heartbeat", "release"):
@@ -123,7 +122,7 @@ async def test_an_expired_holder_can_do_nothing_to_the_next(hasty: Gateway) -> N
 async def test_an_own_older_grant_is_over_too(hasty: Gateway) -> None:
     anna, _, room_id = await two_in_a_room(hasty.url)
     await anna.acquire(room_id)
-    await asyncio.sleep(1.7)
+    await asyncio.sleep(2.2)
     assert (await anna.acquire(room_id)).json()["grant"] == 2
 
     for verb in ("heartbeat",):
@@ -156,7 +155,7 @@ async def test_each_expiry_is_told_once_however_many_gateways_watch(
     anna, _, room_id = await two_in_a_room(hasty.url)
     for _ in range(3):
         await anna.acquire(room_id)
-        await asyncio.sleep(2)
+        await asyncio.sleep(2.7)
 
     told = (await anna.get(f"/rooms/{room_id}/events")).json()["events"]
 

@@ -1,6 +1,8 @@
 """Choosing ports on this machine."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +84,15 @@ def test_zero_is_any_free_port() -> None:
 def test_a_port_that_was_asked_for_and_is_in_use_is_an_error(taken: int) -> None:
     with pytest.raises(PortTaken, match=f"port {taken} is in use"):
         choose_public_port(taken, default=8080, free_choice=1)
+
+
+def test_two_processes_are_never_given_the_same_port() -> None:
+    mine = free_port()
+    only_mine = f"ports.PORT_RANGE = range({mine}, {mine + 1})"
+    asking = f"from local_cluster import ports; {only_mine}; ports.free_port()"
+
+    other = subprocess.run(
+        [sys.executable, "-c", asking], capture_output=True, text=True, check=False
+    )
+
+    assert "PortTaken" in other.stderr

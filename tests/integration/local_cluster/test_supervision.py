@@ -62,7 +62,7 @@ def home(tmp_path: Path) -> OpenHome:
 
 
 async def reaches(supervised: Supervised, *, restarts: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):  # each attempt starts a Python, and the pauses between grow
         while supervised.phase is not PartPhase.READY or supervised.part().restarts < restarts:
             await asyncio.sleep(0.02)
 
