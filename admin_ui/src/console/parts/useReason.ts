@@ -1,6 +1,4 @@
-import { useCallback } from 'react'
-import { codeOf } from '../../api/problem'
-import { useProblemText } from '../../app/problemText'
+import { useReasonWith } from '../../app/reason'
 import { useText, type TextKey } from '../i18n'
 
 /** The refusals that operators meet, or that mean something else to them. */
@@ -10,15 +8,4 @@ const own: Readonly<Record<string, TextKey>> = {
   LAST_ADMIN: 'problem.LAST_ADMIN',
 }
 
-/** Why a request came to nothing, in the reader's language. */
-export function useReason(): (error: unknown) => string {
-  const t = useText()
-  const say = useProblemText()
-  return useCallback(
-    (error: unknown) => {
-      const key = own[codeOf(error)]
-      return key === undefined ? say(error) : t(key)
-    },
-    [t, say],
-  )
-}
+export const useReason = (): ((error: unknown) => string) => useReasonWith(own, useText())
