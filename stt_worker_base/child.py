@@ -51,8 +51,9 @@ _ALONE = _Alone.ALONE
 class InferenceChild:
     """Serves as many tasks at once as the engine can, and amid them one that is urgent.
 
-    When the process dies or hangs with several in hand, each of them is tried once more, alone: then
-    it is known who is to blame. When it is ended because of one of them, the others begin again.
+    When the process dies or hangs with several in hand, each of them is tried once more, alone:
+    then it is known who is to blame. When it is ended because of one of them, the others begin
+    again.
     """
 
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
