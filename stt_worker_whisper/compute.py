@@ -6,8 +6,8 @@ from stt_worker_base.outcome import Fallback
 from stt_worker_whisper.settings import ModelSettings
 
 _GPU_BATCH, _CPU_BATCH = 8, 2
-"""A step of the decoder reads all its weights, for one window as for many. A processor is busy
-enough with two; measured in docs/benchmarks.md."""
+"""A step of the decoder reads all its weights, for one window as for many; a processor gains less
+by it than a GPU."""
 
 
 @dataclass(frozen=True, slots=True)

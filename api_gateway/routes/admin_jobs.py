@@ -17,11 +17,7 @@ from api_gateway.schemas.admin_jobs import CorrectionIn, CountsOut, JobRow, Jobs
 from api_gateway.schemas.jobs import RecordingUrlOut
 from api_gateway.schemas.pages import Cursor, Instant, Limit, cut
 from api_gateway.state import StateDep
-from api_gateway.usecases.correct_job import (
-    Wording,
-    correct_job,
-    uncorrect_job,
-)
+from api_gateway.usecases.correct_job import Wording, correct_job, uncorrect_job
 from api_gateway.usecases.export_transcript import Form, exported
 from api_gateway.usecases.read_transcript import read_transcript
 from api_gateway.usecases.show_jobs import count_jobs, job_of, list_jobs, show_job
