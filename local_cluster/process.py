@@ -122,7 +122,8 @@ class ChildProcess:
         """Ask the process to end, kill it when it does not in time; returns the exit code."""
         self.send(signum)
         try:
-            return await asyncio.wait_for(self.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self.wait()
         except TimeoutError:
             self.send(signal.SIGKILL)
             return await self.wait()

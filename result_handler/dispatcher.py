@@ -32,7 +32,8 @@ class Dispatcher:
         """Release when woken, and once a second for what others have not told us."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _SWEEP_EVERY_S)
+                async with asyncio.timeout(_SWEEP_EVERY_S):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 await self.look()

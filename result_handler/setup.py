@@ -9,6 +9,7 @@ from malmoi.object_store.store import ObjectStore
 from malmoi.observability.logs import configure_logs
 from malmoi.persistence.database import open_database
 from malmoi.persistence.schema import migrate
+from malmoi.process import end_tasks
 from result_handler.settings import Settings
 
 log = structlog.get_logger()
@@ -24,8 +25,7 @@ async def set_up(settings: Settings) -> None:
     try:
         await watch.wait_until_present()
     finally:
-        watching.cancel()
-        await asyncio.wait([watching])
+        await end_tasks(watching)
     log.info("setup.done", cluster_id=watch.cluster_id)
 
 

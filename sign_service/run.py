@@ -17,7 +17,7 @@ from malmoi.messaging.subscription import Record, Subscription
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
-from malmoi.process import run_until_done
+from malmoi.process import end_tasks, run_until_done
 from sign_service.settings import Settings
 from sign_service.translation import require_translator
 from sign_service.videos import Videos
@@ -95,8 +95,7 @@ class SignService:
                 work.result()
                 await self._subscription.commit([record])
         finally:
-            work.cancel()
-            await asyncio.wait([work])
+            await end_tasks(work)
 
     async def _handle(self, record: Record) -> None:
         trace_id = record.trace_id or new_trace_id()

@@ -188,7 +188,8 @@ class InferenceChild:
         allowance = self._allowances[order.number]
         while allowance.left_s > 0:
             try:
-                report = await asyncio.wait_for(inbox.get(), allowance.left_s)
+                async with asyncio.timeout(allowance.left_s):
+                    report = await inbox.get()
             except TimeoutError:
                 continue
             if report is None:

@@ -18,6 +18,7 @@ from malmoi.contracts.messages import TaskRequested
 from malmoi.contracts.topics import Topic
 from malmoi.messaging.subscription import Record, Subscription
 from malmoi.observability.trace import new_trace_id
+from malmoi.process import end_tasks
 from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
 
@@ -123,9 +124,7 @@ class Worker:
         """Finish what can be finished in time, hand back the rest, leave the group."""
         if self._in_hand:
             await asyncio.wait(self._in_hand.values(), timeout=self._settings.drain_s)
-        for task in self._in_hand.values():
-            task.cancel()
-        await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+        await end_tasks(*self._in_hand.values())
         unfinished = [
             self._runner.released(assignment)
             for task_id, assignment in self._assignments.items()

@@ -19,6 +19,7 @@ from api_gateway.usecases.own_jobs import Standing, own_among
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.model import instant
 from malmoi.persistence.database import Database
+from malmoi.process import end_tasks
 
 _JOBS_AT_ONCE: Final = 1000
 _JOBS_PER_FRAME: Final = 50
@@ -72,10 +73,7 @@ class JobListener:
             if done == {ending}:
                 raise Closing(CloseCode.UNAUTHORIZED, ending.result())
         finally:
-            leaving = awaited | set(self._running.values())
-            for each in leaving:
-                each.cancel()
-            await asyncio.gather(*leaving, return_exceptions=True)
+            await end_tasks(*awaited, *self._running.values())
 
     async def _read(self) -> None:
         window_ends, seen = 0.0, 0
@@ -133,8 +131,7 @@ class JobListener:
     async def _forget(self, job_id: UUID) -> None:
         task = self._running.get(job_id)
         if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+            await end_tasks(task)
 
     async def _refuse(self, job_id: UUID, code: str, detail: str) -> None:
         await self._tell("error", job_id, payload={"code": code, "detail": detail})

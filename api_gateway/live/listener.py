@@ -14,6 +14,7 @@ from api_gateway.live.hub import EventHub
 from api_gateway.live.stream import Frame, Stream
 from malmoi.contracts.model import instant
 from malmoi.observability.metrics import EVENT_DELIVERY_SECONDS, SOCKET_EVENTS_TOTAL
+from malmoi.process import end_tasks
 
 FRAMES_ALLOWED = 20
 FRAMES_WINDOW_S = 1.0
@@ -72,9 +73,7 @@ class Listener:
             if done == {ended}:
                 raise Closing(CloseCode.UNAUTHORIZED, ended.result())
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(*tasks)
 
     async def _deliver(self, ping_interval_s: float) -> None:
         with contextlib.suppress(WebSocketDisconnect):

@@ -1,7 +1,6 @@
 """Gateways on real servers, answering real HTTP."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from local_cluster.ports import free_port
 from malmoi.live.bus import publish_events
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database, Transaction, open_database
+from malmoi.process import end_tasks
 from malmoi.web import passwords
 from tests.integration.api_gateway.operators import Pipeline, operator
 from tests.integration.api_gateway.people import OPEN, Person, two_in_a_room
@@ -113,9 +113,9 @@ async def recogniser(
         recogniser = Recogniser(database)
         running = asyncio.create_task(recogniser.run())
         yield recogniser
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running  # whatever else ended it before is the reason of a failed test
+        await end_tasks(running)
+        if not running.cancelled():
+            running.result()  # what ended it is the reason of a failed test
 
 
 @pytest.fixture(autouse=True)
