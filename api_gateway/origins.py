@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from api_gateway.state import StateDep
 
 
-def _origin(request: Request, state: StateDep) -> str:
+async def _origin(request: Request, state: StateDep) -> str:
     """The address by which the client reaches us, and with it the bucket.
 
     The request itself may name any: whoever lies about it gets URLs that do not work, and nobody

@@ -78,4 +78,9 @@ def state_of(connection: HTTPConnection) -> State:
     return cast(State, connection.app.state.malmoi)
 
 
-StateDep = Annotated[State, Depends(state_of)]
+async def _state(connection: HTTPConnection) -> State:
+    # Async though nothing waits: FastAPI calls everything else in a thread, at every request.
+    return state_of(connection)
+
+
+StateDep = Annotated[State, Depends(_state)]

@@ -34,7 +34,9 @@ class Cluster:
     ) -> None:
         self._home = home
         self._report = report
-        self._embedded = EmbeddedServers(home, broker=plan.broker)
+        self._embedded = EmbeddedServers(
+            home, broker=plan.broker, readers=max(number for _, number in plan.processes())
+        )
         self._env = service_environment(
             home, self._embedded.env(), {**self._embedded.suggestions(), **overrides}
         )

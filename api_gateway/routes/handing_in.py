@@ -85,7 +85,7 @@ class HandingIn:
         return await self.state.intake.take(submission, source)
 
 
-def _handing_in(
+async def _handing_in(
     request: Request, user: Paced, state: StateDep, idempotency_key: IdempotencyKey = None
 ) -> HandingIn:
     return HandingIn(request, user, state, idempotency_key)

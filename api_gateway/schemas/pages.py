@@ -29,7 +29,7 @@ Instant = Annotated[datetime, AfterValidator(_in_utc)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-def _place(
+async def _place(
     cursor: Annotated[
         str | None, Query(max_length=100, description="`next` of the page before.")
     ] = None,

@@ -31,8 +31,10 @@ class EmbeddedServers:
     `postgres`, `redis`, `s3` and `kafka` can be stopped, killed and restarted alone; ports stay.
     """
 
-    def __init__(self, home: Path | OpenHome, *, broker: BrokerName = "tansu") -> None:
-        """Choose the ports, start nothing.
+    def __init__(
+        self, home: Path | OpenHome, *, broker: BrokerName = "tansu", readers: int = 1
+    ) -> None:
+        """Choose the ports, start nothing; `readers` is the size of the largest consumer group.
 
         Raises:
             HomeUnusable: the directory cannot be used.
@@ -42,7 +44,9 @@ class EmbeddedServers:
         self.postgres = Postgres(self.home)
         self.redis = Valkey(self.home)
         self.s3 = ObjectStore(self.home)
-        self.kafka: Broker = ApacheKafka(self.home) if broker == "apache" else Tansu(self.home)
+        self.kafka: Broker = (
+            ApacheKafka(self.home) if broker == "apache" else Tansu(self.home, readers=readers)
+        )
 
     def __iter__(self) -> Iterator[Server]:
         yield from (self.postgres, self.redis, self.s3, self.kafka)

@@ -10,6 +10,7 @@ from local_cluster.servers.broker import Broker
 from local_cluster.servers.wheels import tansu_program
 
 _HOSTS: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+_LEAST_PARTITIONS: Final = 2
 
 
 class Tansu(Broker):
@@ -20,8 +21,10 @@ class Tansu(Broker):
     exist yet, and once the topic is created, that partition neither gives nor takes a message.
     """
 
-    def __init__(self, home: OpenHome) -> None:
+    def __init__(self, home: OpenHome, *, readers: int) -> None:
+        """Serve consumer groups of up to `readers` members."""
         super().__init__(home)
+        self._partitions = max(readers, _LEAST_PARTITIONS)
         self._next_host = itertools.cycle(_HOSTS)
 
     def env(self) -> dict[str, str]:
@@ -45,12 +48,16 @@ class Tansu(Broker):
         )
 
     def suggestions(self) -> dict[str, str]:
-        """Shorten two waits that this broker stretches.
+        """Shorten two waits that this broker stretches, and keep its partitions few.
 
         It answers a join after half a session timeout, and looks for new messages only a few
-        times within the longest wait of a fetch.
+        times within the longest wait of a fetch. Each fetch names every partition.
         """
-        return {"KAFKA_SESSION_TIMEOUT_S": "4", "KAFKA_FETCH_MAX_WAIT_S": "0.01"}
+        return {
+            "KAFKA_SESSION_TIMEOUT_S": "4",
+            "KAFKA_FETCH_MAX_WAIT_S": "0.01",
+            "KAFKA_TOPIC_PARTITIONS": str(self._partitions),
+        }
 
     async def restart_empty(self) -> None:
         await self.restart()

@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 
 from local_cluster.environment import read_overrides, service_environment
-from local_cluster.home import Home, OpenHome
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> OpenHome:
-    made = Home(tmp_path / "home")
-    made.create()
-    return made.open()
+from local_cluster.home import OpenHome
 
 
 @pytest.fixture

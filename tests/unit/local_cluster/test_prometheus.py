@@ -7,16 +7,9 @@ import yaml
 
 from local_cluster.cluster import Cluster
 from local_cluster.errors import ProgramMissing
-from local_cluster.home import Home, OpenHome
+from local_cluster.home import OpenHome
 from local_cluster.plan import Plan
 from local_cluster.servers.prometheus import ALERTS, Prometheus
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> OpenHome:
-    home = Home(tmp_path / "home")
-    home.create()
-    return home.open()
 
 
 @pytest.fixture
