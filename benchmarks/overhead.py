@@ -22,6 +22,7 @@ CLIP = Path(__file__).parents[1] / "tests/fixtures/speech/ko_long.flac"
 CLIP_S = 17.7
 _BARE = """
 import sys, time
+from contextlib import nullcontext
 from pathlib import Path
 from malmoi.contracts.decoding import DecodeOptions
 from stt_worker_base.child_protocol import Task
@@ -29,9 +30,9 @@ from stt_worker_base.recognise import recognise
 from stt_worker_whisper.faster_whisper_engine import FasterWhisperEngine
 engine = FasterWhisperEngine.load()
 options = DecodeOptions(language="ko")
-task = Task(number=1, path=Path(sys.argv[1]), options=options, max_audio_s=900)
+task = Task(number=1, path=Path(sys.argv[1]), options=options, max_audio_s=900, urgent=False)
 def once():
-    recognise(engine, task, report=lambda _: None, between=lambda: None)
+    recognise(engine, task, report=lambda _: None, turn=nullcontext)
 once()
 begun = time.perf_counter()
 for _ in range(int(sys.argv[2])):

@@ -6,20 +6,15 @@ fresh one. Nothing heavy is imported here: the worker holds no numpy, FFmpeg or 
 
 import asyncio
 import itertools
-from asyncio import Future
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-import structlog
-
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.task_errors import TaskErrorCode
-from malmoi.observability.metrics import CHILD_RESTARTS_TOTAL
 from stt_worker_base.allowance import Allowance
 from stt_worker_base.child_process import ChildProcess, Inbox
 from stt_worker_base.child_protocol import Detect, Order, Task
-from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import (
     Cancelled,
     Capabilities,
@@ -30,8 +25,7 @@ from stt_worker_base.outcome import (
 )
 from stt_worker_base.places import Places
 from stt_worker_base.settings import WorkerSettings
-
-log = structlog.get_logger(__name__)
+from stt_worker_base.supervisor import Supervisor
 
 OnProgress = Callable[[Progress], None]
 OrderOf = Callable[[int], Order]
@@ -57,17 +51,11 @@ class InferenceChild:
     """
 
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
-        self._engine_path = engine_path
         self._settings = settings
+        self._supervisor = Supervisor(engine_path)
         self._places = Places(1)
         self._numbers = itertools.count(1)
         self._allowances: dict[int, Allowance] = {}
-        self._loaded: Future[ChildProcess] | None = None
-        self._supervisor: asyncio.Task[None] | None = None
-        self._capabilities: Capabilities | None = None
-        self._environment: dict[str, str] = {}
-        self._fallbacks: tuple[str, ...] = ()
-        self._stopping = False
 
     async def start(self) -> None:
         """Return when the model is loaded.
@@ -76,22 +64,18 @@ class InferenceChild:
             EngineUnavailable: it cannot be; the text tells the operator what to do.
 
         """
-        self._loaded = asyncio.get_running_loop().create_future()
-        self._supervisor = asyncio.create_task(self._supervise())
-        await self._process()
+        await self._supervisor.start()
         self._places = Places(self.capabilities.at_once)
 
     @property
     def ready(self) -> bool:
         """Whether a task would begin at once, if no other is in hand."""
-        loaded = self._loaded
-        return loaded is not None and loaded.done() and loaded.exception() is None
+        return self._supervisor.ready
 
     @property
     def capabilities(self) -> Capabilities:
         """What the loaded engine can do; valid once started."""
-        assert self._capabilities is not None, "start() first"
-        return self._capabilities
+        return self._supervisor.capabilities
 
     async def transcribe(
         self,
@@ -136,14 +120,7 @@ class InferenceChild:
 
     async def stop(self) -> None:
         """End the process now; a task in hand returns `Cancelled`."""
-        self._stopping = True
-        if self._supervisor is not None:
-            self._supervisor.cancel()
-            await asyncio.wait([self._supervisor])
-
-    async def _process(self) -> ChildProcess:
-        assert self._loaded is not None, "start() first"
-        return await asyncio.shield(self._loaded)
+        await self._supervisor.stop()
 
     async def _served(self, order_of: OrderOf, on_progress: OnProgress, *, urgent: bool) -> _Said:
         async with self._places.one(urgent=urgent):
@@ -157,7 +134,7 @@ class InferenceChild:
         """Ask until the process ends for no other order's sake."""
         said: _Said | _Alone | None = None
         while said is None:
-            process = await self._process()
+            process = await self._supervisor.process()
             said = await self._answer(process, order_of(next(self._numbers)), on_progress)
         return said
 
@@ -179,7 +156,7 @@ class InferenceChild:
                     other.put_off(allowance.used_s)
             if not sound:
                 process.end_for(order)
-                self._retire(process)
+                self._supervisor.retire(process)
 
     async def _said(
         self, process: ChildProcess, order: Order, inbox: Inbox, on_progress: OnProgress
@@ -199,7 +176,7 @@ class InferenceChild:
             allowance.note(report.said)
             on_progress(report.said)
         process.suspect_all()
-        self._retire(process)
+        self._supervisor.retire(process)
         return self._verdict(process, order, _hung())
 
     def _taken(
@@ -208,70 +185,21 @@ class InferenceChild:
         """None: it is to be asked again of a process that needs less memory."""
         match said:
             case Transcribed():
-                return said.model_copy(update={"fallbacks": self._fallbacks})
+                return said.model_copy(update={"fallbacks": self._supervisor.fallbacks})
             case Failed(code=TaskErrorCode.ENGINE_OUT_OF_MEMORY) if self.capabilities.fallback:
                 process.end_for(order)
-                self._retire(process)
+                self._supervisor.retire(process)
                 return None
         return said
 
     def _verdict(
         self, process: ChildProcess, order: Order, failed: Failed
     ) -> _Said | _Alone | None:
-        if self._stopping:
+        if self._supervisor.stopping:
             return Cancelled()
         if order.number not in process.suspects:
             return None
         return failed if len(process.suspects) == 1 else _ALONE
-
-    async def _supervise(self) -> None:
-        """Keep one process loaded, until loading fails."""
-        process: ChildProcess | None = None
-        try:
-            while True:
-                process = await ChildProcess.spawn(self._engine_path, self._environment)
-                self._capabilities = await process.capabilities()
-                self._announce(process)
-                await process.deliver()
-                self._retire(process)
-                if process.out_of_memory:
-                    self._fall_back(self._capabilities)
-                cause = "died" if process.suspects else "ended"
-                CHILD_RESTARTS_TOTAL.labels(cause).inc()
-                log.warning("inference.process_ended", how=await process.end(), cause=cause)
-        except EngineUnavailable as error:
-            self._refuse(error)
-        except asyncio.CancelledError:
-            self._refuse(EngineUnavailable("The worker is being stopped."))
-            raise
-        finally:
-            if process is not None:
-                process.kill()
-                await process.end()
-
-    def _fall_back(self, capabilities: Capabilities) -> None:
-        """Let the next process be smaller, if there is a smaller way."""
-        if (fallback := capabilities.fallback) is not None:
-            log.warning("inference.falls_back", to=fallback.name)
-            self._environment |= fallback.environment
-            self._fallbacks += (fallback.name,)
-
-    def _announce(self, process: ChildProcess) -> None:
-        assert self._loaded is not None
-        self._loaded.set_result(process)
-
-    def _refuse(self, error: EngineUnavailable) -> None:
-        assert self._loaded is not None
-        if self._loaded.done():
-            self._loaded = asyncio.get_running_loop().create_future()
-        self._loaded.set_exception(error)
-        self._loaded.exception()  # it is told to whoever asks, and is no accident if nobody does
-
-    def _retire(self, process: ChildProcess) -> None:
-        """End `process` and let the next task wait for a fresh one."""
-        process.kill()
-        if self.ready and self._loaded is not None and self._loaded.result() is process:
-            self._loaded = asyncio.get_running_loop().create_future()
 
 
 def _leaves_sound(said: _Said) -> bool:

@@ -155,7 +155,7 @@ async def export(
     """The text as a file, as corrected where it was."""
     reading = await read_transcript(state.database, job_id)
     return StreamingResponse(
-        exported(reading.head, reading.segments, reading.correction, form),
+        exported(reading.head, reading.segments, form, about=reading.about),
         media_type=_MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{job_id}.{form}"'},
     )

@@ -71,7 +71,7 @@ async def get_result(
         return StreamingResponse(shown, media_type="application/json")
     kind, media_type = _FORMS[form]
     return StreamingResponse(
-        exported(reading.head, reading.segments, reading.correction, kind),
+        exported(reading.head, reading.segments, kind, about=reading.about),
         media_type=media_type,
         headers={"Content-Disposition": f'inline; filename="{job.id}.{kind}"'},
     )

@@ -173,7 +173,7 @@ def _show(
             shown = verbose_json(transcript, lambda: transcript.segments, words=words, task=task)
             return Response("".join(shown), media_type="application/json")
         case "srt" | "vtt" as form:
-            shown = exported(transcript, lambda: transcript.segments, None, form)
+            shown = exported(transcript, lambda: transcript.segments, form, about={})
             return Response("".join(shown), media_type="text/plain")
         case "json":
             return JSONResponse({"text": transcript.text})

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from malmoi.contracts import subtitles
-from malmoi.contracts.corrections import Correction
 from malmoi.contracts.cues import cues
 from malmoi.contracts.transcripts import Segment, Transcript
 
@@ -15,9 +14,12 @@ Segments: TypeAlias = Callable[[], Iterable[Segment]]
 
 
 def exported(
-    head: Transcript, segments: Segments, correction: Correction | None, form: Form
+    head: Transcript, segments: Segments, form: Form, *, about: Mapping[str, object]
 ) -> Iterator[str]:
-    """The file's content. `head` has the text as it reads now, `segments` their texts."""
+    """The file's content. `head` has the text as it reads now, `segments` their texts.
+
+    JSON also tells what is `about` the transcript.
+    """
     spoken = (each for each in segments() if each.text.strip())
     match form:
         case "txt":
@@ -32,15 +34,9 @@ def exported(
                 for each in spoken
             )
         case "json":
-            return _as_json(head, segments, correction)
-
-
-def _as_json(head: Transcript, segments: Segments, correction: Correction | None) -> Iterator[str]:
-    told = head.model_dump(mode="json", exclude={"segments"})
-    told["corrected"] = correction is not None
-    told["speakers"] = {} if correction is None else correction.speakers
-    lists = {"segments": (each.model_dump(mode="json") for each in segments())}
-    return _object(told, lists)
+            told = head.model_dump(mode="json", exclude={"segments"})
+            lists = {"segments": (each.model_dump(mode="json") for each in segments())}
+            return _object({**told, **about}, lists)
 
 
 def verbose_json(

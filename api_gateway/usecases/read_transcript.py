@@ -1,6 +1,6 @@
 """What was recognised, segment by segment, and how it was corrected."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from malmoi.contracts.transcripts import Segment, Transcript
 from malmoi.persistence.database import Database
 from malmoi.persistence.room_messages import find_job
 from malmoi.persistence.tables import Job
-from malmoi.persistence.transcripts import find_head, list_segments
+from malmoi.persistence.transcripts import Head, find_head, list_segments
 
 _PAGE = 1000
 """Segments; about an hour of speech, some MB."""
@@ -29,6 +29,8 @@ class Reading:
     job_id: UUID
     head: Transcript
     """Without segments; its text as corrected."""
+    about: Mapping[str, object]
+    """How it came about."""
     correction: Correction | None
 
     def segments(self) -> Iterator[Segment]:
@@ -65,8 +67,18 @@ async def read_transcript(database: Database, job_id: UUID) -> Reading:
     if head is None:
         raise WrongState(f"the job is {job.state} and has no transcript")
     correction = None if kept is None else Correction.model_validate(kept)
-    text = head.text if correction is None else correction.text
-    return Reading(database, job_id, head.model_copy(update={"text": text}), correction)
+    text = head.transcript.text if correction is None else correction.text
+    shown = head.transcript.model_copy(update={"text": text})
+    return Reading(database, job_id, shown, _about(head, correction), correction)
+
+
+def _about(head: Head, correction: Correction | None) -> dict[str, object]:
+    return {
+        "model": head.model,
+        "fallbacks": head.fallbacks,
+        "corrected": correction is not None,
+        "speakers": {} if correction is None else correction.speakers,
+    }
 
 
 def require_text(job: Job) -> None:

@@ -5,6 +5,8 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 
+Samples = npt.NDArray[np.float32]
+
 
 class Resampler:
     """Turns frames of any kind into mono float32 at one rate.
@@ -18,26 +20,36 @@ class Resampler:
         self._source: tuple[str, str, int] | None = None
         self._resampler: av.AudioResampler | None = None
 
-    def feed(self, frame: AudioFrame) -> npt.NDArray[np.float32]:
+    def feed(self, frame: AudioFrame) -> Samples:
         """What is ready after `frame`; the filter keeps a few samples back."""
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
-        rest = self.flush() if source != self._source else _joined([])
+        rest = self._rest() if source != self._source else []
         if self._resampler is None:
             self._source = source
             self._resampler = av.AudioResampler(format="flt", layout="mono", rate=self._rate)
         # Broken timestamps must not make the filter drop or repeat samples.
         frame.pts = None
-        return np.concatenate((rest, _joined(self._resampler.resample(frame))))
+        return _joined(rest + self._resampler.resample(frame))
 
-    def flush(self) -> npt.NDArray[np.float32]:
+    def flush(self) -> Samples:
         """The samples that the filter kept back."""
+        return _joined(self._rest())
+
+    def _rest(self) -> list[AudioFrame]:
         if self._resampler is None:
-            return _joined([])
+            return []
         frames = self._resampler.resample(None)
         self._resampler = self._source = None
-        return _joined(frames)
+        return frames
 
 
-def _joined(frames: list[AudioFrame]) -> npt.NDArray[np.float32]:
-    blocks = [frame.to_ndarray().reshape(-1) for frame in frames]
+def _joined(frames: list[AudioFrame]) -> Samples:
+    blocks = [_samples(frame) for frame in frames]
+    if len(blocks) == 1:
+        return blocks[0]  # as nearly always: a recording has thousands of frames
     return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+
+
+def _samples(frame: AudioFrame) -> Samples:
+    """Of a frame with one channel, without copying them."""
+    return np.frombuffer(memoryview(frame.planes[0]), np.float32, count=frame.samples)

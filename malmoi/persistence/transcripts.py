@@ -1,6 +1,6 @@
 """Reading a transcript piece by piece: one of many hours is larger than a process should hold."""
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -11,7 +11,12 @@ from malmoi.contracts.transcripts import Segment, Transcript
 
 _SEGMENTS = TypeAdapter(list[Segment])
 
-_HEAD = text("SELECT (result -> 'transcript') - 'segments' FROM jobs WHERE id = :job_id")
+_HEAD = text(
+    """
+    SELECT (result -> 'transcript') - 'segments', result ->> 'model', result -> 'fallbacks'
+    FROM jobs WHERE id = :job_id AND result ? 'transcript'
+    """
+)
 _PAGE = text(
     """
     SELECT jsonb_path_query_array(
@@ -23,10 +28,26 @@ _PAGE = text(
 )
 
 
-async def find_head(session: AsyncSession, job_id: UUID) -> Transcript | None:
-    """The transcript without its segments; None where there is none."""
-    head: dict[str, Any] | None = await session.scalar(_HEAD, {"job_id": job_id})
-    return None if head is None else Transcript.model_validate(head | {"segments": []})
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the segments."""
+
+    transcript: Transcript
+    """Without them."""
+    model: str
+    fallbacks: tuple[str, ...]
+    """What the engine had to do for want of memory, in this order."""
+
+
+async def find_head(session: AsyncSession, job_id: UUID) -> Head | None:
+    """What is kept of a recognition beside its segments; None where there is none."""
+    row = (await session.execute(_HEAD, {"job_id": job_id})).one_or_none()
+    if row is None:
+        return None
+    transcript, model, fallbacks = row
+    return Head(
+        Transcript.model_validate(transcript | {"segments": []}), model, tuple(fallbacks or ())
+    )
 
 
 async def list_segments(

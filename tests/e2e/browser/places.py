@@ -1,6 +1,9 @@
 """Every page of the application, with something on it."""
 
+import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,14 +88,37 @@ async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: s
     )
 
 
+@asynccontextmanager
+async def under_way(person: Person) -> AsyncIterator[dict[str, str]]:
+    """Paths of the pages of a recording that is half recognised, by name; cancelled at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = lecture("ko_study", 15, Path(folder)).read_bytes()
+    job_id = await accepted(person, "긴 강의.wav", content)
+    try:
+        async with asyncio.timeout(120):
+            while not (await person.get(f"/api/jobs/{job_id}")).json()["chunks_done"]:
+                await asyncio.sleep(0.5)
+        yield {
+            "recording-underway": f"/recordings/{job_id}",
+            "admin-job-underway": f"/admin/jobs/{job_id}",
+        }
+    finally:
+        (await person.post(f"/api/jobs/{job_id}/cancel")).raise_for_status()
+
+
 async def hands_in(person: Person, name: str, content: bytes) -> str:
     """Hand in a recording and wait until it is done or refused; returns the job's id."""
-    answer = await person.post("/api/jobs", files={"file": (name, content)})
-    job_id = str(answer.raise_for_status().json()["job_id"])
+    job_id = await accepted(person, name, content)
     # The events end with the job.
     heard = await person.get(f"/api/jobs/{job_id}/events")
     heard.raise_for_status()
     return job_id
+
+
+async def accepted(person: Person, name: str, content: bytes) -> str:
+    """Hand in a recording; returns the job's id."""
+    answer = await person.post("/api/jobs", files={"file": (name, content)})
+    return str(answer.raise_for_status().json()["job_id"])
 
 
 async def signs(person: Person, room_id: str) -> None:

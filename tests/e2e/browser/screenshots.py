@@ -6,15 +6,16 @@ python -m tests.e2e.browser.screenshots FOLDER
 import asyncio
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Page
 
 from tests.e2e.browser.chromium import browsers
 from tests.e2e.browser.microphone import microphone
-from tests.e2e.browser.places import BEFORE_SIGNING_IN, Lived, lived_in
+from tests.e2e.browser.places import BEFORE_SIGNING_IN, Lived, lived_in, under_way
 from tests.e2e.browser.window import TOKEN_KEY
 from tests.e2e.browser.words import catalogue
 from tests.e2e.conftest import RunningCluster, running_cluster
@@ -57,6 +58,16 @@ async def take_all(folder: Path) -> None:
 async def _take(cluster: RunningCluster, browser: Browser, folder: Path) -> None:
     async with httpx.AsyncClient(base_url=cluster.url, timeout=60) as client:
         lived = await lived_in(cluster, client, "jiyoung", "minsu")
+        async with under_way(lived.admin) as places:
+            async for page, look in _looks(cluster, browser):
+                await _sign_in(page, lived)
+                await _photograph(page, places, folder / f"{{}}-{look}.png")
+    async for page, look in _looks(cluster, browser):
+        await _walk(page, lived, folder / f"{{}}-{look}.png", language=look.split("-")[1])
+
+
+async def _looks(cluster: RunningCluster, browser: Browser) -> AsyncIterator[tuple[Page, str]]:
+    """A fresh page for each device, language and theme, and the name of them."""
     for device, window in WINDOWS.items():
         for language, theme in LOOKS:
             context = await browser.new_context(
@@ -66,20 +77,25 @@ async def _take(cluster: RunningCluster, browser: Browser, folder: Path) -> None
                 color_scheme=theme,
                 permissions=["microphone"],
             )
-            await _walk(context, lived, language, folder / f"{{}}-{device}-{language}-{theme}.png")
+            yield await context.new_page(), f"{device}-{language}-{theme}"
             await context.close()
 
 
-async def _walk(context: BrowserContext, lived: Lived, language: str, picture: Path) -> None:
-    page = await context.new_page()
+async def _walk(page: Page, lived: Lived, picture: Path, *, language: str) -> None:
     await _photograph(page, BEFORE_SIGNING_IN, picture)
-    await page.evaluate(f"localStorage.setItem('{TOKEN_KEY}', '{lived.admin.token}')")
+    await _sign_in(page, lived)
     await _photograph(page, lived.places(), picture)
     for name, (place, texts, button) in MOMENTS.items():
         await page.goto(lived.places()[place])
         label = catalogue(f"{texts}/{language}.ts")[button]
         await page.get_by_role("button", name=label, exact=True).first.click()
         await _photograph(page, {name: None}, picture)
+
+
+async def _sign_in(page: Page, lived: Lived) -> None:
+    if page.url == "about:blank":
+        await page.goto("/login")
+    await page.evaluate(f"localStorage.setItem('{TOKEN_KEY}', '{lived.admin.token}')")
 
 
 async def _photograph(page: Page, places: dict[str, str] | dict[str, None], picture: Path) -> None:

@@ -1,5 +1,6 @@
 """axe finds nothing wrong with any page, in either language, light or dark."""
 
+from collections.abc import AsyncIterator
 from typing import Literal
 
 import httpx
@@ -9,7 +10,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.browser.accessibility import violations
 from tests.e2e.browser.conftest import Newcomers
 from tests.e2e.browser.person import Person
-from tests.e2e.browser.places import BEFORE_SIGNING_IN, CONSOLE, Lived, lived_in
+from tests.e2e.browser.places import BEFORE_SIGNING_IN, CONSOLE, Lived, lived_in, under_way
 from tests.e2e.browser.window import TOKEN_KEY
 from tests.e2e.browser.words import account_ko, console_ko, ko, recordings_ko
 from tests.e2e.conftest import RunningCluster
@@ -35,9 +36,9 @@ PLACES = (
 
 
 @pytest.fixture(scope="module")
-async def lived(cluster: RunningCluster) -> Lived:
+async def lived(cluster: RunningCluster) -> AsyncIterator[Lived]:
     async with httpx.AsyncClient(base_url=cluster.url, timeout=60) as client:
-        return await lived_in(cluster, client)
+        yield await lived_in(cluster, client)
 
 
 @pytest.fixture
@@ -67,6 +68,20 @@ async def test_the_pages_behind_the_sign_in_are_for_everybody(
     assert await violations_in_every_look(admin.page) == []
 
 
+async def test_the_pages_of_a_recording_under_way_are_for_everybody(
+    admin: Person, lived: Lived
+) -> None:
+    async with under_way(lived.admin) as places:
+        for path in places.values():
+            await admin.page.goto(path)
+            # Its events keep coming: the network is never idle.
+            await expect(
+                admin.page.get_by_role("listitem").filter(has_text="한국어").first
+            ).to_be_visible()
+
+            assert await violations_in_every_look(admin.page, until="domcontentloaded") == []
+
+
 async def test_what_opens_over_a_page_is_for_everybody(admin: Person, lived: Lived) -> None:
     page = admin.page
     openers = {
@@ -89,10 +104,12 @@ async def test_what_opens_over_a_page_is_for_everybody(admin: Person, lived: Liv
             await page.keyboard.press("Escape")
 
 
-async def violations_in_every_look(page: Page) -> list[str]:
+async def violations_in_every_look(
+    page: Page, *, until: Literal["networkidle", "domcontentloaded"] = "networkidle"
+) -> list[str]:
     """Of the page that has just been opened, once it shows what it has."""
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await page.wait_for_load_state("networkidle")
+    await page.wait_for_load_state(until)
     found = []
     for _ in ("ko", "en"):
         for theme in THEMES:

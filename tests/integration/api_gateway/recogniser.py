@@ -25,6 +25,7 @@ class Recogniser:
     text: str = "안녕하세요"
     times: int = 1
     """How often `text` is said, each time in a segment of its own."""
+    fallbacks: tuple[str, ...] = ()
     failure: tuple[TaskErrorCode, str] | None = None
     paused: bool = False
     seen: list[Job] = field(default_factory=list)
@@ -72,7 +73,7 @@ class Recogniser:
                 failed = TaskFailed(**about, code=code, detail=detail, retryable=False)
                 await fail_task(transaction, held, failed, max_failures=1)
                 return
-            report = TaskSucceeded(**about, audio_s=1.5, model="tests")
+            report = TaskSucceeded(**about, audio_s=1.5, model="tests", fallbacks=self.fallbacks)
             await complete_task(transaction, held, report, self._transcript(job))
 
     def _transcript(self, job: Job) -> Transcript:

@@ -150,6 +150,15 @@ async def test_a_text_of_hours_is_given_whole_and_in_order(sender: Sender) -> No
     ]
 
 
+async def test_a_result_tells_its_model_and_what_the_engine_did_without(sender: Sender) -> None:
+    sender.recogniser.fallbacks = ("batch size 1", "cpu")
+    job_id = await sender.job_that_is("completed")
+
+    told = (await sender.person.get(f"/jobs/{job_id}/result", format="json")).json()
+
+    assert (told["model"], told["fallbacks"]) == ("tests", ["batch size 1", "cpu"])
+
+
 @pytest.mark.parametrize(
     ("called", "name"),
     [

@@ -367,7 +367,7 @@ def test_the_child_dies_with_a_killed_parent(tmp_path: Path) -> None:
         "async def main():\n"
         f"    child = InferenceChild({FAULTY!r}, WorkerSettings(engine='x'))\n"
         "    await child.start()\n"
-        "    print((await child._process()).pid, flush=True)\n"
+        "    print((await child._supervisor.process()).pid, flush=True)\n"
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
@@ -401,8 +401,9 @@ async def test_a_start_needs_no_more_settings_than_a_workers() -> None:
 
 
 def _pid(child: InferenceChild) -> int:
-    assert child._loaded is not None
-    return child._loaded.result().pid
+    loaded = child._supervisor._loaded
+    assert loaded is not None
+    return loaded.result().pid
 
 
 def _ends_within(pid: int, seconds: float) -> bool:
