@@ -107,6 +107,7 @@ class Decoding:
                     self._decoded += 1
             except av.error.FFmpegError:
                 self.damaged_packets += 1
+                yield self._counted(self._resampler.flush())  # what was heard before it
                 yield self._counted(self._stand_in(packet))
         yield self._counted(self._resampler.flush())
         if not self._decoded:

@@ -19,9 +19,10 @@ class Resampler:
         self._rate = sample_rate_hz
         self._source: tuple[str, str, int] | None = None
         self._resampler: av.AudioResampler | None = None
+        self._gathered = av.AudioFifo()
 
     def feed(self, frame: AudioFrame) -> Samples:
-        """What is ready after `frame`; the filter keeps a few samples back."""
+        """What is ready after `frame`: half a second now and then, nothing in between."""
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
         rest = self._rest() if source != self._source else []
         if self._resampler is None:
@@ -29,16 +30,23 @@ class Resampler:
             self._resampler = av.AudioResampler(format="flt", layout="mono", rate=self._rate)
         # Broken timestamps must not make the filter drop or repeat samples.
         frame.pts = None
-        return _joined(rest + self._resampler.resample(frame))
+        self._gathered.write(frame)
+        # A call of the filter costs as much for 20 ms as for many times that.
+        while (gathered := self._gathered.read(frame.sample_rate // 2)) is not None:
+            rest += self._resampler.resample(gathered)
+        return _joined(rest)
 
     def flush(self) -> Samples:
-        """The samples that the filter kept back."""
+        """The samples that were kept back."""
         return _joined(self._rest())
 
     def _rest(self) -> list[AudioFrame]:
         if self._resampler is None:
             return []
-        frames = self._resampler.resample(None)
+        gathered = self._gathered.read(0, partial=True)
+        frames = [] if gathered is None else self._resampler.resample(gathered)
+        frames += self._resampler.resample(None)
+        self._gathered = av.AudioFifo()
         self._resampler = self._source = None
         return frames
 

@@ -4,13 +4,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.media.container import open_recording
-from malmoi.media.decode import decode_mono_16k
+from malmoi.media.decode import SAMPLE_RATE_HZ, decode_mono_16k
 from malmoi.media.errors import (
     AudioEmpty,
     AudioUnreadable,
@@ -169,6 +170,9 @@ def test_damage_in_the_middle_is_counted_and_later_sound_keeps_its_time(tmp_path
 
     assert audio.damaged_packets > 0
     assert audio.duration_s == pytest.approx(4, abs=0.1)
+    silent = np.flatnonzero(np.abs(audio.samples[1000:-1000]) < 1e-4)
+    longest = max(np.split(silent, np.flatnonzero(np.diff(silent) > 1) + 1), key=len)
+    assert (1000 + longest[0]) / SAMPLE_RATE_HZ == pytest.approx(2, abs=0.1)
 
 
 @settings(max_examples=60, deadline=None)
