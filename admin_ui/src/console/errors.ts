@@ -17,8 +17,8 @@ export const ERROR_CODES = [
   'WORKER_LOST',
 ] as const
 
-/** An attempt may also have been given back, which fails no job. */
-const KNOWN = [...ERROR_CODES, 'RELEASED'] as const
+/** An attempt may also have been given back, and a job cancelled: neither has failed. */
+const KNOWN = [...ERROR_CODES, 'RELEASED', 'CANCELLED'] as const
 type Code = (typeof KNOWN)[number]
 
 const isKnown = (code: string): code is Code => (KNOWN as readonly string[]).includes(code)

@@ -363,6 +363,8 @@ export const en: typeof ko = {
   'error.WORKER_LOST.todo': 'See on the page of workers whether they live, then process it again.',
   'error.RELEASED.why': 'Its worker was stopped and gave the task back. Nothing is broken.',
   'error.RELEASED.todo': 'Another worker takes it up; there is nothing to do.',
+  'error.CANCELLED.why': 'Its sender or an operator cancelled it.',
+  'error.CANCELLED.todo': 'Process it again if its text is wanted after all.',
   'error.other.why': 'It failed for a reason that this page does not know ({code}).',
   'error.other.todo': 'Look up the trace id in the logs of the services.',
 }

@@ -357,6 +357,8 @@ export const ko = {
   'error.WORKER_LOST.todo': '워커 화면에서 살아 있는지 확인하고 다시 처리하세요.',
   'error.RELEASED.why': '워커가 종료되면서 하던 작업을 내려놓았습니다. 고장이 아닙니다.',
   'error.RELEASED.todo': '다른 워커가 이어받으므로 할 일이 없습니다.',
+  'error.CANCELLED.why': '보낸 사람이나 운영자가 취소했습니다.',
+  'error.CANCELLED.todo': '글이 필요해지면 다시 처리하면 됩니다.',
   'error.other.why': '알려지지 않은 원인으로 실패했습니다 ({code}).',
   'error.other.todo': '추적 ID로 서비스 기록을 찾아보세요.',
 }
