@@ -1,11 +1,15 @@
 """Resampling and downmix, also of recordings that change their format half way."""
 
+from typing import Final
+
 import av
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 
-Samples = npt.NDArray[np.float32]
+_GATHERED: Final = 8192
+"""Samples of the source for one call of the filter, which costs as much for a few hundred. Not
+seconds: a stranger's file may claim any rate."""
 
 
 class Resampler:
@@ -21,8 +25,8 @@ class Resampler:
         self._resampler: av.AudioResampler | None = None
         self._gathered = av.AudioFifo()
 
-    def feed(self, frame: AudioFrame) -> Samples:
-        """What is ready after `frame`: half a second now and then, nothing in between."""
+    def feed(self, frame: AudioFrame) -> npt.NDArray[np.float32]:
+        """What is ready after `frame`: many samples now and then, nothing in between."""
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
         rest = self._rest() if source != self._source else []
         if self._resampler is None:
@@ -31,12 +35,11 @@ class Resampler:
         # Broken timestamps must not make the filter drop or repeat samples.
         frame.pts = None
         self._gathered.write(frame)
-        # A call of the filter costs as much for 20 ms as for many times that.
-        while (gathered := self._gathered.read(frame.sample_rate // 2)) is not None:
+        while (gathered := self._gathered.read(_GATHERED)) is not None:
             rest += self._resampler.resample(gathered)
         return _joined(rest)
 
-    def flush(self) -> Samples:
+    def flush(self) -> npt.NDArray[np.float32]:
         """The samples that were kept back."""
         return _joined(self._rest())
 
@@ -51,13 +54,11 @@ class Resampler:
         return frames
 
 
-def _joined(frames: list[AudioFrame]) -> Samples:
+def _joined(frames: list[AudioFrame]) -> npt.NDArray[np.float32]:
     blocks = [_samples(frame) for frame in frames]
-    if len(blocks) == 1:
-        return blocks[0]  # as nearly always: a recording has thousands of frames
     return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
 
 
-def _samples(frame: AudioFrame) -> Samples:
+def _samples(frame: AudioFrame) -> npt.NDArray[np.float32]:
     """Of a frame with one channel, without copying them."""
     return np.frombuffer(memoryview(frame.planes[0]), np.float32, count=frame.samples)

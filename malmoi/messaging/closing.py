@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from malmoi.process import end_tasks
+
 _WITHIN_S = 5.0
 
 
@@ -15,5 +17,4 @@ async def close_quietly(closing: Coroutine[Any, Any, None]) -> None:
     """
     task = asyncio.create_task(closing)
     await asyncio.wait([task], timeout=_WITHIN_S)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await end_tasks(task)

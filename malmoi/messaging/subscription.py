@@ -18,6 +18,7 @@ from malmoi.messaging.closing import close_quietly
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.observability.metrics import KAFKA_LAG_MESSAGES
 from malmoi.observability.trace import KAFKA_HEADER
+from malmoi.process import end_tasks
 from malmoi.settings import KafkaSettings
 
 _COMMITTED_WITHIN_S = 5.0
@@ -173,8 +174,7 @@ class Subscription:
                     raise TimeoutError("the broker has gone")
             starting.result()
         finally:
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+            await end_tasks(starting)
 
     def _apply_pause(self, consumer: AIOKafkaConsumer) -> None:
         # Anew at every poll: a rebalance forgets what was paused.

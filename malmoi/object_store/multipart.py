@@ -111,11 +111,11 @@ class Multipart:
 
         """
         multipart_id = await self.begin(key, content_type=content_type)
-        try:
-            return await self._put_stream(key, multipart_id, chunks, max_bytes)
-        except BaseException:
-            await self.abort(key, multipart_id)
-            raise
+        async with contextlib.AsyncExitStack() as unless_stored:
+            unless_stored.push_async_callback(self.abort, key, multipart_id)
+            size = await self._put_stream(key, multipart_id, chunks, max_bytes)
+            unless_stored.pop_all()
+        return size
 
     async def _put_stream(
         self, key: str, multipart_id: str, chunks: AsyncIterator[bytes], max_bytes: int

@@ -59,15 +59,15 @@ async def _take(cluster: RunningCluster, browser: Browser, folder: Path) -> None
     async with httpx.AsyncClient(base_url=cluster.url, timeout=60) as client:
         lived = await lived_in(cluster, client, "jiyoung", "minsu")
         async with under_way(lived.admin) as places:
-            async for page, look in _looks(cluster, browser):
+            async for page, look, _ in _looks(cluster, browser):
                 await _sign_in(page, lived)
                 await _photograph(page, places, folder / f"{{}}-{look}.png")
-    async for page, look in _looks(cluster, browser):
-        await _walk(page, lived, folder / f"{{}}-{look}.png", language=look.split("-")[1])
+    async for page, look, language in _looks(cluster, browser):
+        await _walk(page, lived, folder / f"{{}}-{look}.png", language=language)
 
 
-async def _looks(cluster: RunningCluster, browser: Browser) -> AsyncIterator[tuple[Page, str]]:
-    """A fresh page for each device, language and theme, and the name of them."""
+async def _looks(cluster: RunningCluster, browser: Browser) -> AsyncIterator[tuple[Page, str, str]]:
+    """A fresh page for each device, language and theme, the name of all three, the language."""
     for device, window in WINDOWS.items():
         for language, theme in LOOKS:
             context = await browser.new_context(
@@ -77,7 +77,7 @@ async def _looks(cluster: RunningCluster, browser: Browser) -> AsyncIterator[tup
                 color_scheme=theme,
                 permissions=["microphone"],
             )
-            yield await context.new_page(), f"{device}-{language}-{theme}"
+            yield await context.new_page(), f"{device}-{language}-{theme}", language
             await context.close()
 
 
