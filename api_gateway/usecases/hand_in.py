@@ -1,6 +1,8 @@
-"""A recording is handed in: stored, then promised, in this order (ARCHITECTURE section 4.1)."""
+"""A recording is handed in: promised once it is stored (ARCHITECTURE section 4.1).
 
-import asyncio
+A short one is on its way into the store while its rows are written; the commit waits for it.
+"""
+
 import hashlib
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
@@ -8,6 +10,7 @@ from uuid import UUID, uuid4
 from api_gateway.errors import NotSpeaker, QuotaExceeded, WrongState
 from api_gateway.usecases.mind_quotas import Quotas
 from api_gateway.usecases.sources import Placed, Source
+from api_gateway.usecases.storing import StoreSlow, Storing
 from malmoi.contracts.callbacks import CallbackWish
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import EventType
@@ -16,10 +19,10 @@ from malmoi.contracts.model import instant
 from malmoi.contracts.problems import IdempotencyKeyReused
 from malmoi.live.clips import ClipHandover
 from malmoi.object_store.keys import audio_key
-from malmoi.object_store.store import ObjectStore, StoreUnavailable
+from malmoi.object_store.store import ObjectStore
 from malmoi.observability.trace import current_trace_id
 from malmoi.persistence.baton import current_hold
-from malmoi.persistence.database import Database
+from malmoi.persistence.database import Database, Transaction
 from malmoi.persistence.events import next_place, told_at
 from malmoi.persistence.jobs import NewJob, job_of_key
 from malmoi.persistence.room_messages import (
@@ -85,47 +88,20 @@ class Intake:
 
     async def _take_new(self, submission: Submission, source: Source, fingerprint: str) -> Job:
         job_id = uuid4()
-        placed, grant = await self._place(submission, source, audio_key(job_id))
-        new = self._new_job(submission, job_id, placed, fingerprint)
-        if grant is not None:
-            new = replace(new, message_id=uuid4(), baton_grant=grant)
+        storing = Storing(source, audio_key(job_id), self._clips)
         try:
-            return await self._accept(new, source)
-        except (KeyInUse, QuotaExceeded):
-            if placed.key == audio_key(job_id):
-                await self._discard(placed.key)
-            raise
-
-    async def _place(
-        self, submission: Submission, source: Source, key: str
-    ) -> tuple[Placed, int | None]:
-        """The recording in the store, and the grant of a room's clip.
-
-        A short clip is judged while it is on its way into the store; a long one that is refused
-        never gets there.
-        """
-        if submission.room_id is None:
-            return await self._store_short(source, key), None
-        if source.short is None:
+            storing.begin_if_short()
             grant = await self._judge(submission)
-            return await source.place(key), grant
-        placed, judged = await asyncio.gather(
-            self._store_short(source, key), self._judge(submission), return_exceptions=True
-        )
-        if isinstance(judged, BaseException):
-            if isinstance(placed, Placed):
-                await self._discard(key)
-            raise judged
-        if isinstance(placed, BaseException):
-            raise placed
-        return placed, judged
-
-    async def _store_short(self, source: Source, key: str) -> Placed:
-        """Place the recording, and lay a short one ready for the worker at the same time."""
-        if source.short is None or not self._clips.has_room_for(len(source.short)):
-            return await source.place(key)
-        placed, _ = await asyncio.gather(source.place(key), self._clips.lay(key, source.short))
-        return placed
+            placed = await storing.placed()
+            new = self._new_job(submission, job_id, placed, fingerprint)
+            if grant is not None:
+                new = replace(new, message_id=uuid4(), baton_grant=grant)
+            return await self._accept(new, source, storing)
+        except (NotSpeaker, KeyInUse, QuotaExceeded):
+            await storing.discard(self._store)
+            raise
+        finally:
+            await storing.end()
 
     def _new_job(
         self, submission: Submission, job_id: UUID, placed: Placed, fingerprint: str
@@ -155,8 +131,10 @@ class Intake:
             raise IdempotencyKeyReused("this Idempotency-Key stands for another request")
         return job
 
-    async def _judge(self, submission: Submission) -> int:
-        assert submission.room_id is not None
+    async def _judge(self, submission: Submission) -> int | None:
+        """The grant under which a room's clip was spoken."""
+        if submission.room_id is None:
+            return None
         async with self._database.reading() as session:
             hold = await current_hold(session, submission.room_id)
         if hold is None or hold.user_id != submission.owner_user_id:
@@ -165,35 +143,42 @@ class Intake:
             raise NotSpeaker("the grant of this clip is over; acquire the baton again")
         return hold.grant
 
-    async def _accept(self, new: NewJob, source: Source) -> Job:
+    async def _accept(self, new: NewJob, source: Source, storing: Storing) -> Job:
+        """Promise the job; only a store that is at work may keep the locks waiting."""
+        try:
+            return await self._promise(new, source, storing)
+        except StoreSlow:
+            await storing.stored()
+            return await self._promise(new, source, storing)
+
+    async def _promise(self, new: NewJob, source: Source, storing: Storing) -> Job:
         async with self._database.transaction() as transaction:
             await source.claim(transaction, new.id)
-            if new.room_id is None:
-                await self._quotas.take(transaction, new.owner_user_id, new.audio_bytes)
-                return await accept_new_job(transaction, new, now=await transaction.now())
-            place = await next_place(transaction, new.room_id)
-            # Asked again under the room's lock: an INSERT that meets the twin's key waits for
-            # whoever is ending the twin's job, and they wait for the room.
-            await require_free_key(transaction, new)
-            told = {
-                "message_id": str(new.message_id),
-                "room_id": str(new.room_id),
-                "sender_user_id": str(new.owner_user_id),
-                "job_id": str(new.id),
-                "type": "stt",
-                "status": "pending",
-                "created_at": instant(place.now),
-            }
-            kind = EventType.MESSAGE_PENDING
-            event = told_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id)
-            message = pending_message(new, position=place.seq)
-            return await accept_new_job(transaction, new, now=place.now, along=(event, message))
+            job = await self._write(transaction, new)
+            await storing.soon()
+            return job
 
-    async def _discard(self, key: str) -> None:
-        try:
-            await self._store.delete(key)
-        except StoreUnavailable:
-            return  # the hourly sweep finds it
+    async def _write(self, transaction: Transaction, new: NewJob) -> Job:
+        if new.room_id is None:
+            await self._quotas.take(transaction, new.owner_user_id, new.audio_bytes)
+            return await accept_new_job(transaction, new, now=await transaction.now())
+        place = await next_place(transaction, new.room_id)
+        # Asked again under the room's lock: an INSERT that meets the twin's key waits for
+        # whoever is ending the twin's job, and they wait for the room.
+        await require_free_key(transaction, new)
+        told = {
+            "message_id": str(new.message_id),
+            "room_id": str(new.room_id),
+            "sender_user_id": str(new.owner_user_id),
+            "job_id": str(new.id),
+            "type": "stt",
+            "status": "pending",
+            "created_at": instant(place.now),
+        }
+        kind = EventType.MESSAGE_PENDING
+        event = told_at(transaction, new.room_id, place, kind, told, trace_id=new.trace_id)
+        message = pending_message(new, position=place.seq)
+        return await accept_new_job(transaction, new, now=place.now, along=(event, message))
 
 
 def _fingerprint(submission: Submission, source: Source) -> str:

@@ -43,6 +43,15 @@ class Placed:
     """As its sender calls it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Short:
+    """All of a recording."""
+
+    content: bytes
+    name: str | None
+    """As its sender calls it."""
+
+
 class Source(Protocol):
     """A recording that somebody hands in."""
 
@@ -51,8 +60,8 @@ class Source(Protocol):
         """What an idempotency key stands for: the same for the same recording."""
 
     @property
-    def short(self) -> bytes | None:
-        """All of it, where it is short and at hand."""
+    def short(self) -> Short | None:
+        """All of it, where that is little and at hand."""
 
     async def place(self, key: str) -> Placed:
         """Have it in the object store, under `key` unless it lies there already."""
@@ -65,7 +74,7 @@ class Elsewhere:
     """What is still to be looked at."""
 
     @property
-    def short(self) -> bytes | None:
+    def short(self) -> Short | None:
         """Nothing is at hand."""
         return None
 
@@ -89,13 +98,13 @@ class FromBody(Unclaimed):
         return self.recording.sha256
 
     @cached_property
-    def short(self) -> bytes | None:
+    def short(self) -> Short | None:
         it = self.recording
         if it.length > _SHORT_BYTES:
             return None
         content = it.content.read()
         it.content.seek(0)
-        return content
+        return Short(content, it.name)
 
     async def place(self, key: str) -> Placed:
         """Store it; raises StoreUnavailable."""
