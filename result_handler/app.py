@@ -21,7 +21,7 @@ from malmoi.messaging.consume import Consumption, consume
 from malmoi.messaging.evidence import Evidence
 from malmoi.messaging.groups import REPORT_HANDLERS, SIGN_REPORT_HANDLERS, WORKER_WATCHERS
 from malmoi.messaging.publisher import Publisher
-from malmoi.messaging.subscription import Subscription
+from malmoi.messaging.subscription import Haste, Subscription
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
 from malmoi.persistence.database import Transaction, open_database
@@ -38,6 +38,9 @@ from result_handler.reconciler import Reconciler
 from result_handler.retention import Retention
 from result_handler.settings import Settings
 from result_handler.sign_reconciler import SignReconciler
+
+_CONVERSATION_S = 10.0
+"""Where somebody has just spoken, somebody answers."""
 
 log = structlog.get_logger()
 
@@ -68,9 +71,18 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             watch,
             group=REPORT_HANDLERS,
             topics=[TASK_RESULTS.name, TASK_ERRORS.name, TASK_PROGRESS.name],
+            # `started` of a clip is read long before its text is there.
+            haste=Haste.SOMETIMES,
         )
         dispatcher = Dispatcher(database)
-        reports = Reports(settings, database, redis, store, on_freed=dispatcher.wake)
+        reports = Reports(
+            settings,
+            database,
+            redis,
+            store,
+            on_freed=dispatcher.wake,
+            on_awaited=partial(subscription.hurry, _CONVERSATION_S),
+        )
         reconciler = Reconciler(settings, database, watch, Evidence(settings))
         signs = Consumption(
             Subscription(
@@ -78,14 +90,18 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 watch,
                 group=SIGN_REPORT_HANDLERS,
                 topics=[SIGN_RESULTS.name],
-                patient=True,
+                haste=Haste.NEVER,
             ),
             SignReports(database).handle,
             partial(park, database),
         )
         presence = Consumption(
             Subscription(
-                settings, watch, group=WORKER_WATCHERS, topics=[WORKERS_SEEN.name], patient=True
+                settings,
+                watch,
+                group=WORKER_WATCHERS,
+                topics=[WORKERS_SEEN.name],
+                haste=Haste.NEVER,
             ),
             WorkerPresence(database).handle,
             partial(park, database),

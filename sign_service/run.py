@@ -13,7 +13,7 @@ from malmoi.contracts.topics import SIGN_REQUESTS, SIGN_RESULTS, dead_letters_of
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.groups import SIGN_SERVICES
 from malmoi.messaging.publisher import Publisher
-from malmoi.messaging.subscription import Record, Subscription
+from malmoi.messaging.subscription import Haste, Record, Subscription
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
@@ -39,7 +39,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         watch = ClusterWatch(settings)
         subscription = Subscription(
-            settings, watch, group=SIGN_SERVICES, topics=[SIGN_REQUESTS.name], patient=True
+            settings, watch, group=SIGN_SERVICES, topics=[SIGN_REQUESTS.name], haste=Haste.NEVER
         )
         stack.enter_context(serve_health(settings, lambda: _missing(watch, subscription)))
         publisher = Publisher(settings, watch)

@@ -23,8 +23,11 @@ from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
 
 _POLL_S = 0.5
-_BUSY_POLL_S = 0.05
-"""While one lane is full: its next task must not wait for the other's poll to end."""
+_BUSY_REST_S = 0.1
+"""While one lane is full the other is looked into so often: what is urgent waits longer than this
+for the engine, which needs the processor more than the broker's answers do."""
+_BUSY_POLL_S = 0.02
+"""Long enough for a fetch to come back; a freed slot waits for it."""
 _RELEASED_WITHIN_S = 5.0
 
 log = structlog.get_logger()
@@ -70,25 +73,29 @@ class Worker:
     async def _take(self, stopping: asyncio.Task[bool]) -> None:
         free = {lane: self._free(lane) for lane in self._topics}
         open_lanes = [lane for lane in free if free[lane] > 0]
-        self._subscription.accepting = frozenset(self._topics[lane].name for lane in open_lanes)
-        if not open_lanes:
-            # Keeps the membership alive; a freed slot must not wait for the poll to end.
-            await self._subscription.poll(max_records=1, wait_s=0)
-            await self._wait_for_a_slot(stopping)
+        busy = len(open_lanes) < len(free)
+        if busy and (await self._slot_freed(stopping) or not open_lanes):
             return
+        self._subscription.accepting = frozenset(self._topics[lane].name for lane in open_lanes)
         records = await self._subscription.poll(
             max_records=min(free[lane] for lane in open_lanes),
-            wait_s=_POLL_S if len(open_lanes) == len(free) else _BUSY_POLL_S,
+            wait_s=_BUSY_POLL_S if busy else _POLL_S,
         )
         if records:
             await asyncio.gather(*map(self._accept, records))
             await self._subscription.commit(records)
 
-    async def _wait_for_a_slot(self, stopping: asyncio.Task[bool]) -> None:
+    async def _slot_freed(self, stopping: asyncio.Task[bool]) -> bool:
+        """Take nothing for a moment; whether a slot became free in it, or the end has come."""
+        self._subscription.accepting = ()
+        await self._subscription.poll(max_records=1, wait_s=0)  # keeps the membership alive
         freed = asyncio.create_task(self._freed.wait())
-        await asyncio.wait([freed, stopping], timeout=_POLL_S, return_when=FIRST_COMPLETED)
+        done, _ = await asyncio.wait(
+            [freed, stopping], timeout=_BUSY_REST_S, return_when=FIRST_COMPLETED
+        )
         freed.cancel()
         self._freed.clear()
+        return bool(done)
 
     def _free(self, lane: Lane) -> int:
         taken = sum(each.request.lane is lane for each in self._assignments.values())

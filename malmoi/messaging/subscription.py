@@ -1,9 +1,11 @@
 """A group membership that survives brokers, and never drops what a poll returned."""
 
 import asyncio
+import math
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import structlog
 from aiokafka import (
@@ -27,6 +29,11 @@ _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
 _LOOK_EVERY_S = 0.5
 _PATIENT_S = 0.5
+_LONG_POLL_S = 0.1
+"""A broker that answers a longer fetch at once when there is something costs little to ask."""
+_REST_S = 0.1
+_GLANCE_S = 0.02
+"""Long enough for a fetch to come back."""
 
 log = structlog.get_logger()
 
@@ -44,6 +51,16 @@ class Record:
     """Of the cluster it was read from; its offset means nothing to another."""
 
 
+class Haste(Enum):
+    """Whether somebody waits; Tansu has to be asked a hundred times a second, which is costly."""
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    """Looks ten times a second, but after `hurry`."""
+    NEVER = "never"
+    """Its fetches stay open long."""
+
+
 class Subscription:
     """Reads topics as a member of a consumer group; one task uses it.
 
@@ -58,12 +75,14 @@ class Subscription:
         *,
         group: str,
         topics: Sequence[str],
-        patient: bool = False,
+        haste: Haste = Haste.ALWAYS,
     ) -> None:
-        """Be `patient` with what nobody waits for: its fetches stay open long, and cost little."""
         self._settings = settings
-        least_s = _PATIENT_S if patient else 0.0
+        least_s = _PATIENT_S if haste is Haste.NEVER else 0.0
         self._fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
+        self._rests = haste is Haste.SOMETIMES and self._fetch_wait_s < _LONG_POLL_S
+        self._hurried_until = -math.inf
+        self._had_nothing = False
         self._watch = watch
         self._group = group
         self.topics = tuple(topics)
@@ -99,8 +118,12 @@ class Subscription:
             consumer = await self._current(wait_s)
             if consumer is None:
                 return []
+            if self._rests and time.monotonic() > self._hurried_until:
+                wait_s = min(wait_s, _GLANCE_S)
+                await self._rest(consumer)
             self._apply_pause(consumer)
             records = await self._take(consumer, max_records, wait_s)
+            self._had_nothing = not records
             await self._measure(consumer)
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("kafka.poll_failed", group=self._group, error=repr(error))
@@ -108,6 +131,10 @@ class Subscription:
             await asyncio.sleep(_BACKOFF_S)
             return []
         return [self._record(each) for each in records]
+
+    def hurry(self, seconds: float) -> None:
+        """Do not rest for so long: somebody waits for what comes."""
+        self._hurried_until = max(self._hurried_until, time.monotonic() + seconds)
 
     async def commit(self, records: Sequence[Record]) -> None:
         """Never read these again. A commit that fails costs a duplicate, so it is only logged."""
@@ -175,6 +202,12 @@ class Subscription:
             starting.result()
         finally:
             await end_tasks(starting)
+
+    async def _rest(self, consumer: AIOKafkaConsumer) -> None:
+        """Leave the broker in peace, unless it has just had something and may have more."""
+        if self._had_nothing:
+            consumer.pause(*consumer.assignment())
+            await asyncio.sleep(_REST_S)
 
     def _apply_pause(self, consumer: AIOKafkaConsumer) -> None:
         # Anew at every poll: a rebalance forgets what was paused.

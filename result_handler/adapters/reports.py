@@ -56,6 +56,8 @@ class Reports:
     store: ObjectStore
     on_freed: Callable[[], None] = lambda: None
     """Hears that workers may be free, or that tasks wait."""
+    on_awaited: Callable[[], None] = lambda: None
+    """Hears that somebody in a room waits for what comes next."""
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """One transaction for all; the loop repeats one by one what fails together."""
@@ -95,8 +97,11 @@ class Reports:
                     unwanted.append(report.task_id)
                 outcomes[number] = Done(Effect.STALE if effect is Effect.UNWANTED else effect)
             await transaction.flush()
-        if any(each.task.lane == Lane.BATCH for each in held.values()):
+        lanes = {each.task.lane for each in held.values()}
+        if Lane.BATCH in lanes:
             self.on_freed()
+        if Lane.INTERACTIVE in lanes:
+            self.on_awaited()
         await self._discard(transaction.unneeded_objects)
         await raise_cancel_flags(self.redis, unwanted)
         return [outcomes[number] for number in range(len(reports))]

@@ -13,7 +13,7 @@ from malmoi.contracts.topics import TASK_PROGRESS
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.evidence import Evidence, has_read
 from malmoi.messaging.publisher import Publisher
-from malmoi.messaging.subscription import Record, Subscription
+from malmoi.messaging.subscription import Haste, Record, Subscription
 from malmoi.persistence.database import AfterCommit, Database, Transaction
 from malmoi.persistence.tables import OutboxRow, Task
 from malmoi.relay import OutboxRelay
@@ -98,6 +98,56 @@ async def test_what_was_committed_is_not_read_again_and_the_rest_is(
         again = await subscription.poll(max_records=50, wait_s=1)
 
     assert TASK_PROGRESS.encode(first) not in {record.value for record in again}
+
+
+@asynccontextmanager
+async def resting_member(
+    settings: KafkaSettings, watch: ClusterWatch
+) -> AsyncIterator[Subscription]:
+    """One that has joined, and found nothing so far."""
+    often = settings.model_copy(update={"kafka_fetch_max_wait_s": 0.01})
+    resting = Subscription(
+        often, watch, group=f"g-{uuid4()}", topics=[TOPIC], haste=Haste.SOMETIMES
+    )
+    try:
+        async with asyncio.timeout(60):
+            while await resting.poll(max_records=200, wait_s=1) or not resting.joined:
+                pass
+        yield resting
+    finally:
+        await resting.close()
+
+
+async def test_who_rests_reads_everything_once(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    messages = [released() for _ in range(40)]
+
+    async def publish_all() -> None:
+        for number, message in enumerate(messages):
+            await publisher.publish(TASK_PROGRESS, message, trace_id="t" * 8)
+            await asyncio.sleep(0.03 * (number % 3))  # into glances and rests
+
+    async with resting_member(settings, watch) as resting:
+        publishing = asyncio.create_task(publish_all())
+        found = await read(resting, {TASK_PROGRESS.encode(each) for each in messages})
+        await publishing
+
+    assert len(found) == len(messages)
+
+
+async def test_who_rests_waits_only_in_a_hurry(
+    settings: KafkaSettings, watch: ClusterWatch, publisher: Publisher
+) -> None:
+    message = released()
+    async with resting_member(settings, watch) as resting, asyncio.timeout(25):
+        assert await resting.poll(max_records=50, wait_s=60) == []
+
+        resting.hurry(20)
+        polling = asyncio.create_task(resting.poll(max_records=50, wait_s=20))
+        await asyncio.sleep(1)
+        await publisher.publish(TASK_PROGRESS, message, trace_id="t" * 8)
+        assert TASK_PROGRESS.encode(message) in {record.value for record in await polling}
 
 
 async def test_a_member_that_takes_nothing_stays_in_the_group_and_loses_nothing(
