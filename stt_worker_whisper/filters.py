@@ -63,7 +63,7 @@ def is_spoken(hypothesis: Hypothesis, context: Context, *, before: Sequence[str]
         is_annotation(segment.text)
         or is_over_silence(segment, context)
         or is_unheard(hypothesis)
-        or is_loop(segment.text, before)
+        or is_loop(segment, context, before)
         or is_phantom(segment, context)
     )
 
@@ -87,27 +87,31 @@ def is_unheard(hypothesis: Hypothesis) -> bool:
     return doubtful or (hypothesis.gave_up and certainty < _UNUSABLE)
 
 
-def is_loop(text: str, before: Sequence[str]) -> bool:
-    """The fourth equal segment in a row, or a text that compresses as only repetition does."""
-    raw = text.encode()
-    repeated = list(before[-_LOOP_LENGTH:]) == [text] * _LOOP_LENGTH
-    return repeated or len(raw) > _LOOP_RATIO * len(compress(raw))
+def is_loop(segment: Segment, context: Context, before: Sequence[str]) -> bool:
+    """A text that compresses as only repetition does, or the fourth equal one on weak evidence.
+
+    People do repeat a sentence; Whisper that is caught in one has no speech for it, or doubts.
+    """
+    raw = segment.text.encode()
+    again = list(before[-_LOOP_LENGTH:]) == [segment.text] * _LOOP_LENGTH
+    return len(raw) > _LOOP_RATIO * len(compress(raw)) or (again and _is_weak(segment, context))
 
 
 def is_phantom(segment: Segment, context: Context) -> bool:
     """A sentence known from subtitles, or the prompt, as the whole segment, on weak evidence.
 
-    Evidence is weak when Whisper is unsure (no-speech probability over 0.2 or average log
-    probability under -0.6), or when there is too little speech for so many letters. Somebody who
-    really says "감사합니다" shows none of the three.
+    Somebody who really says "감사합니다" leaves better evidence.
     """
-    said = letters(segment.text)
-    if not (is_known_phantom(segment.text) or said in letters(context.prompt)):
-        return False
+    expected = letters(segment.text) in letters(context.prompt)
+    return (is_known_phantom(segment.text) or expected) and _is_weak(segment, context)
+
+
+def _is_weak(segment: Segment, context: Context) -> bool:
+    """Whisper is unsure that somebody spoke, or there is too little speech for so many letters."""
     unsure = (
         segment.no_speech_probability > _UNSURE_SPEECH or segment.average_log_probability < _UNSURE
     )
-    return unsure or context.speech_s(segment) < _least_seconds(said)
+    return unsure or context.speech_s(segment) < _least_seconds(letters(segment.text))
 
 
 def _least_seconds(said: str) -> float:

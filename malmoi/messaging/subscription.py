@@ -8,16 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 import structlog
-from aiokafka import (
-    AIOKafkaConsumer,
-    ConsumerRebalanceListener,
-    ConsumerRecord,
-    TopicPartition,
-)
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from malmoi.messaging.closing import close_quietly
 from malmoi.messaging.cluster import ClusterWatch
+from malmoi.messaging.share import Share, lag_of
 from malmoi.observability.metrics import KAFKA_LAG_MESSAGES
 from malmoi.observability.trace import KAFKA_HEADER
 from malmoi.process import end_tasks
@@ -92,7 +88,7 @@ class Subscription:
         self._fed_at = self._measured_at = time.monotonic()
         self.share_changed = asyncio.Event()
         """Set whenever the group has assigned partitions."""
-        self._share = _Share(self.share_changed)
+        self._share = Share(self.share_changed)
         self.accepting: Collection[str] = self.topics
         """The topics of which more is wanted."""
         self._lag: dict[str, int] = {}
@@ -168,7 +164,7 @@ class Subscription:
             await asyncio.sleep(wait_s)
             return None
         self._generation = self._watch.generation
-        self._share = _Share(self.share_changed)
+        self._share = Share(self.share_changed)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.kafka_bootstrap_servers,
             group_id=self._group,
@@ -274,7 +270,7 @@ class Subscription:
             return
         self._measured_at = now
         async with asyncio.timeout(_COMMITTED_WITHIN_S):
-            lag = await _lag(consumer)
+            lag = await lag_of(consumer)
         self._lag = {f"{place.topic}/{place.partition}": behind for place, behind in lag.items()}
         for topic in self.topics:
             messages = sum(behind for place, behind in lag.items() if place.topic == topic)
@@ -283,29 +279,3 @@ class Subscription:
         if wanted and now - self._fed_at > _STUCK_AFTER_S:
             # Consumers were seen to hang after broker restarts; a new membership heals them.
             raise TimeoutError("messages wait, but none comes")
-
-
-class _Share(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Notes that the group has assigned partitions."""
-
-    def __init__(self, changed: asyncio.Event) -> None:
-        self.told = False
-        self._changed = changed
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Nothing to do: what was polled and not committed comes again elsewhere."""
-
-    async def on_partitions_assigned(self, _: set[TopicPartition]) -> None:
-        """The group is complete, whatever our share of it is."""
-        self.told = True
-        self._changed.set()
-
-
-async def _lag(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    ends = await consumer.end_offsets(consumer.assignment())
-    lag: dict[TopicPartition, int] = {}
-    for place, listed in ends.items():
-        # Tansu lists the beginning of the last batch; what was fetched knows its end.
-        end = max(listed, consumer.highwater(place) or 0)
-        lag[place] = max(0, end - await consumer.position(place))
-    return lag

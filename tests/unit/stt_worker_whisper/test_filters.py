@@ -123,9 +123,16 @@ def test_a_loop_inside_a_segment_is_dropped() -> None:
     assert not is_spoken(said("그래서 제가 그래서 제가 " * 12), LONG_SPEECH)
 
 
-def test_three_equal_sentences_stay_and_the_fourth_is_a_loop() -> None:
-    again = said("하나 더 주세요")
-    text = again.segment.text
+def test_three_equal_sentences_stay_and_the_fourth_is_a_loop_on_weak_evidence() -> None:
+    text = "하나 더 주세요"
+    doubted = said(text, average_log_probability=-0.65)
 
-    assert is_spoken(again, LONG_SPEECH, before=[text, text])
-    assert not is_spoken(again, LONG_SPEECH, before=[text, text, text])
+    assert is_spoken(doubted, LONG_SPEECH, before=[text, text])
+    assert not is_spoken(doubted, LONG_SPEECH, before=[text, text, text])
+    assert not is_spoken(said(text), Context(spans=(Span(2, 2.3),)), before=[text, text, text])
+
+
+def test_what_somebody_says_again_and_again_stays() -> None:
+    text = "하나 더 주세요"
+
+    assert is_spoken(said(text), LONG_SPEECH, before=[text, text, text])
