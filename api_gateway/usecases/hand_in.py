@@ -132,7 +132,7 @@ class Intake:
         return job
 
     async def _judge(self, submission: Submission) -> int | None:
-        """The grant under which a room's clip was spoken."""
+        """The grant under which a room's clip was spoken; None for what belongs to no room."""
         if submission.room_id is None:
             return None
         async with self._database.reading() as session:

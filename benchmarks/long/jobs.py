@@ -9,23 +9,22 @@ import httpx
 
 from benchmarks.long.material import Made
 from benchmarks.people import Person
+from local_cluster.answers import checked
+from local_cluster.handed_in import announce, hand_in_upload
 from local_cluster.sent_in_parts import InParts
 
 
 async def begin(person: Person, made: Made) -> str:
     """Hand it in as `malmoi transcribe` does, past the gateway; returns the job's id."""
-    size = made.path.stat().st_size
-    announced = {"file_name": made.path.name, "size": size, "content_type": "audio/flac"}
-    told = await person.post("/uploads", json=announced)
-    upload_id = await asyncio.to_thread(_send, person, made, told)
-    asked = {"upload_id": upload_id, "language": made.language}
-    return str((await person.post("/jobs", json=asked))["job_id"])
+    return await asyncio.to_thread(_hand_in, person, made)
 
 
-def _send(person: Person, made: Made, told: dict[str, Any]) -> str:
+def _hand_in(person: Person, made: Made) -> str:
     url, headers = person.client.base_url, _bearer(person)
     with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
-        return InParts(client, made.path, told, on_sent=lambda _: None).send()
+        told = checked(announce(client, made.path.name, made.path.stat().st_size))
+        upload_id = InParts(client, made.path, told, on_sent=lambda _: None).send()
+        return str(checked(hand_in_upload(client, upload_id, made.language))["job_id"])
 
 
 async def look(person: Person, job_id: str) -> dict[str, Any]:
