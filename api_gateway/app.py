@@ -235,7 +235,7 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
                 relay.run(),
                 subscription.run(),
                 pulse.run(),
-                expire_batons(speaker_baton, line),
+                expire_batons(database, speaker_baton, line),
                 stay_noted(redis, "api_gateway"),
             )
         )

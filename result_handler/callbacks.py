@@ -28,7 +28,7 @@ from result_handler.usecases.settle_callback import Attempt, Patience, settle_ca
 
 Clock = Callable[[Transaction], Awaitable[datetime]]
 
-_LOOK_EVERY_S = 1.0
+_LOOK_EVERY_S = 2.0
 _BEYOND_TIMEOUT = timedelta(seconds=30)
 """What a lease lasts longer than a request may take."""
 _SETTLING_AT_ONCE = 2

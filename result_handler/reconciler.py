@@ -50,8 +50,7 @@ class Reconciler:
         if not self.watch.present:
             return 0
         cluster_id = self.watch.cluster_id
-        async with self.database.transaction() as transaction:
-            session = transaction.session
+        async with self.database.reading() as session:
             stranded = await tasks_of_other_clusters(session, cluster_id, limit=_BATCH)
             silent = await silent_tasks(session, lease=self.settings.lease, limit=_BATCH)
         if not stranded and not silent:

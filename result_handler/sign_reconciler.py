@@ -53,9 +53,9 @@ class SignReconciler:
     _suspected: dict[tuple[UUID, int], _Suspicion] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Look every RECONCILE_INTERVAL_S until cancelled."""
+        """Look ten times within SIGN_RETRY_S until cancelled."""
         while True:
-            await asyncio.sleep(self.settings.reconcile_interval_s)
+            await asyncio.sleep(self.settings.sign_retry_s / 10)
             try:
                 await self.look()
             except _AWAY as error:

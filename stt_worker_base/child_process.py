@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 from malmoi.contracts.task_errors import TaskErrorCode
 from stt_worker_base.child_protocol import (
@@ -19,6 +19,16 @@ from stt_worker_base.child_protocol import (
 )
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Capabilities, Failed
+
+_ALLOCATION: Final = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
+}
+"""For glibc, mallopt(3): keep the memory of one decoding window for the next one.
+
+Otherwise the kernel clears gigabytes a minute for it: an eighth of the time on a processor.
+"""
 
 Inbox = asyncio.Queue[Report | None]
 """Reports of one order; None once the process has ended."""
@@ -51,6 +61,7 @@ class ChildProcess:
             limit=MAX_LINE_BYTES,
             start_new_session=True,
             env={
+                **_ALLOCATION,
                 **os.environ,
                 **environment,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),

@@ -46,7 +46,12 @@ def _planned(order: PlanOrder, engine_path: str, tell: Callable[[Cut], None]) ->
     speech = engine_class(engine_path).speech
     end_s = 0.0
     with open_decoding(order.path, max_duration_s=order.max_audio_s) as decoding:
-        chunks = cut_at_pauses(decoding.blocks(), speech, longest_s=order.longest_s)
+        chunks = cut_at_pauses(
+            decoding.blocks(),
+            speech,
+            longest_s=order.longest_s,
+            declared_s=decoding.declared_s,
+        )
         for index, chunk in enumerate(chunks):
             path = order.directory / f"{index}.flac"
             size = write_flac(chunk.samples, path)
@@ -59,8 +64,9 @@ def _planned(order: PlanOrder, engine_path: str, tell: Callable[[Cut], None]) ->
                 size=size,
                 fraction=end_s / declared_s if decoding.declared_s else 0.0,
             )
+            if index:
+                sys.stdin.buffer.readline()  # the one before is stored: two lie on the disk at most
             tell(cut)
-            sys.stdin.buffer.readline()  # the disk holds no more than is being stored
     return Planned(audio_s=end_s)
 
 

@@ -23,7 +23,7 @@ from stt_worker_base.settings import ServiceSettings
 from stt_worker_base.tasks import Assignment, TaskRunner
 
 _POLL_S = 0.5
-_BUSY_REST_S = 0.1
+_BUSY_REST_S = 0.25
 """While one lane is full the other is looked into so often: what is urgent waits longer than this
 for the engine, which needs the processor more than the broker's answers do."""
 _BUSY_POLL_S = 0.02

@@ -11,6 +11,7 @@ from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton
 from api_gateway.usecases.settle_presence import Attendance
 from malmoi.contracts.problems import NotFound
+from malmoi.persistence.baton import next_end_s
 from malmoi.persistence.database import Database
 from malmoi.persistence.faults import DATABASE_AWAY
 from malmoi.persistence.presence import Socket, touch_sockets
@@ -18,7 +19,10 @@ from malmoi.persistence.users import ended_sessions
 
 STALE_AFTER_TICKS = 3
 """A socket whose gateway has missed so many ticks is gone."""
-_EXPIRE_EVERY_S = 0.25
+_LOOK_EVERY_S = 1.0
+"""A turn that another gateway gives lasts longer than this."""
+_OTHERS_NEED_S = 0.05
+"""To end the turns that they have locked."""
 
 log = structlog.get_logger()
 
@@ -99,12 +103,19 @@ class Pulse:
             await self._attendance.depart(socket)  # it was closed meanwhile
 
 
-async def expire_batons(baton: Baton, line: Line) -> None:
-    """Tell rooms that a turn or an offer is over, soon after it is, until cancelled."""
+async def expire_batons(database: Database, baton: Baton, line: Line) -> None:
+    """Tell rooms that a turn or an offer is over as soon as it is, until cancelled."""
     while True:
+        wait_s = _LOOK_EVERY_S
         try:
-            await baton.expire()
-            await line.expire_offers()
+            async with database.reading() as session:
+                ends_in_s = await next_end_s(session)
+            if ends_in_s is not None and ends_in_s <= 0:
+                await baton.expire()
+                await line.expire_offers()
+                wait_s = _OTHERS_NEED_S
+            elif ends_in_s is not None:
+                wait_s = min(wait_s, ends_in_s)
         except DATABASE_AWAY as error:
             log.warning("baton.not_expired", error=repr(error))
-        await asyncio.sleep(_EXPIRE_EVERY_S)
+        await asyncio.sleep(wait_s)

@@ -24,10 +24,10 @@ _LAG_EVERY_S = 5.0
 _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
 _LOOK_EVERY_S = 0.5
-_PATIENT_S = 0.5
+_PATIENT_S = 2.0
 _LONG_POLL_S = 0.1
 """A broker that answers a longer fetch at once when there is something costs little to ask."""
-_REST_S = 0.1
+_REST_S = 0.25
 _GLANCE_S = 0.02
 """Long enough for a fetch to come back."""
 

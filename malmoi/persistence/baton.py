@@ -5,11 +5,12 @@ PostgreSQL's clock alone judges; every statement here is one step, whoever else 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from malmoi.contracts.events import EventType, room_stream
 from malmoi.persistence.database import Transaction
@@ -115,6 +116,28 @@ async def current_hold(session: AsyncSession, room_id: UUID) -> Hold | None:
 
 
 _CURRENT_HOLD: Final = select(*_HOLD).where(Room.id == bindparam("room"), _held)
+
+
+async def next_end_s(session: AsyncSession) -> float | None:
+    """Seconds until the next turn or offer of any room is over; negative when it is already."""
+    seconds = await session.scalar(_NEXT_END_S)
+    return None if seconds is None else float(seconds)
+
+
+def _soonest(end: InstrumentedAttribute[datetime | None], of: ColumnElement[bool]) -> Any:
+    return select(func.min(end)).where(of).scalar_subquery()
+
+
+_NEXT_END_S: Final = select(
+    func.extract(
+        "epoch",
+        func.least(
+            _soonest(Room.speaker_expires_at, Room.current_speaker_user_id.is_not(None)),
+            _soonest(Room.offer_expires_at, Room.offered_user_id.is_not(None)),
+        )
+        - func.now(),
+    )
+)
 
 
 async def lock_expired_holds(transaction: Transaction, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -14,7 +14,7 @@ from api_gateway.usecases.leave_room import leave_room
 from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton, Turn
 from malmoi.contracts.events import Event, room_stream
-from malmoi.persistence.baton import current_hold, grant_baton
+from malmoi.persistence.baton import current_hold, grant_baton, next_end_s
 from malmoi.persistence.database import Database
 from malmoi.persistence.events import events_after
 from malmoi.persistence.hands import Queue, queue_of
@@ -217,6 +217,25 @@ async def test_a_turn_that_expires_goes_to_the_line(
     assert (await now_in_line(database, crowded_room)).offered_user_id == people[1]
     told = await story(database, crowded_room, "speaker.changed")
     assert [each.payload["current_speaker_user_id"] for each in told] == [str(people[0]), None]
+
+
+async def test_the_next_end_is_that_of_the_first_turn_or_offer_to_be_over(
+    database: Database, people: list[UUID], crowded_room: UUID
+) -> None:
+    async def next_end_h(**changes: object) -> float | None:
+        async with database.transaction() as transaction:
+            changing = update(Room).where(Room.id == crowded_room).values(**changes)
+            await transaction.session.execute(changing)
+        async with database.reading() as session:
+            found = await next_end_s(session)
+        return None if found is None else round(found / 3600, 1)
+
+    hour = timedelta(hours=1)
+    turn = {"current_speaker_user_id": people[0], "speaker_expires_at": func.now() - hour}
+    assert await next_end_h(**turn) == -1
+    assert await next_end_h(offered_user_id=people[1], offer_expires_at=func.now() - 2 * hour) == -2
+    assert await next_end_h(current_speaker_user_id=None) == -2
+    assert await next_end_h(offered_user_id=None) != -2
 
 
 async def test_of_hands_raised_at_once_one_is_offered_the_free_baton(

@@ -16,9 +16,16 @@ from tests.fixtures.spoken import spoken
 LONGEST_S = 30.0
 
 
-def chunks_of(sound: Samples, *, block: int = 4096) -> list[Chunk]:
+def chunks_of(
+    sound: Samples,
+    *,
+    block: int = 4096,
+    longest_s: float = LONGEST_S,
+    declared_s: float | None = None,
+) -> list[Chunk]:
     blocks = (sound[start : start + block] for start in range(0, sound.size, block))
-    return list(cut_at_pauses(blocks, loud_spans, longest_s=LONGEST_S))
+    chunks = cut_at_pauses(blocks, loud_spans, longest_s=longest_s, declared_s=declared_s)
+    return list(chunks)
 
 
 def sentences(*lengths_s: float, pause_s: float = 0.5) -> Samples:
@@ -31,23 +38,47 @@ def sentences(*lengths_s: float, pause_s: float = 0.5) -> Samples:
 @given(
     st.lists(st.floats(0.5, 15), min_size=1, max_size=12),
     st.integers(min_value=160, max_value=9999),
+    st.none() | st.floats(0, 200),
 )
-def test_no_sample_is_lost_or_doubled(lengths_s: list[float], block: int) -> None:
+def test_no_sample_is_lost_or_doubled(
+    lengths_s: list[float], block: int, declared_s: float | None
+) -> None:
     sound = sentences(*lengths_s)
 
-    chunks = chunks_of(sound, block=block)
+    chunks = chunks_of(sound, block=block, longest_s=60, declared_s=declared_s)
 
     assert np.array_equal(np.concatenate([each.samples for each in chunks]), sound)
     for before, after in pairwise(chunks):
         assert after.start_s == pytest.approx(before.start_s + before.audio_s)
 
 
-def test_chunks_are_between_two_thirds_of_the_longest_and_the_longest() -> None:
+def test_chunks_are_between_three_quarters_of_the_longest_and_the_longest() -> None:
     *full, last = chunks_of(sentences(*([4.0] * 30)))
 
     assert len(full) >= 4
-    assert all(LONGEST_S * 2 / 3 <= each.audio_s <= LONGEST_S for each in full)
+    assert all(LONGEST_S * 3 / 4 <= each.audio_s <= LONGEST_S for each in full)
     assert 0 < last.audio_s <= LONGEST_S
+
+
+def test_chunks_are_shorter_towards_the_end_but_never_shorter_than_a_window_needs() -> None:
+    sound = sentences(*([4.0] * 80))  # six minutes
+
+    *lengths_s, last_s = [
+        each.audio_s for each in chunks_of(sound, longest_s=60, declared_s=sound.size / 16000)
+    ]
+
+    assert lengths_s[0] > 45
+    assert all(after < before + 10 for before, after in pairwise(lengths_s))
+    assert all(22.5 <= each <= 30 for each in lengths_s[-3:])
+    assert last_s <= 30
+
+
+def test_a_recording_longer_than_it_declares_is_cut_to_the_end_as_usual() -> None:
+    sound = sentences(*([4.0] * 60))
+
+    chunks = chunks_of(sound, longest_s=60, declared_s=20)
+
+    assert all(each.audio_s >= 45 for each in chunks[1:-1])
 
 
 def test_a_seam_lies_in_a_pause() -> None:
