@@ -18,7 +18,7 @@ LANGUAGE ?=
 RUN_NPM := npm --prefix $(UI) --no-fund --no-audit --loglevel=error
 SCREENSHOTS ?= .screenshots
 
-.PHONY: help install demo ui ui-test screenshots up down status test test-kafka lint types bench lock clean
+.PHONY: help install demo ui api ui-test screenshots up down status test test-kafka lint types bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +46,13 @@ $(UI)/dist/index.html: $(UI)/node_modules/installed $(UI_SOURCES)
 	$(RUN_NPM) run build
 	@touch $@
 
+api: install $(UI)/node_modules/installed ## Describe the gateway anew for the web application's client
+	$(BIN)/python -m api_gateway.openapi > $(UI)/openapi.json
+	$(RUN_NPM) run api
+
 ui-test: ui ## Check the web application: style, types, unit tests, the size of its first load
 	$(RUN_NPM) run lint
+	$(RUN_NPM) run api:check
 	$(RUN_NPM) run types
 	$(RUN_NPM) run test
 	$(RUN_NPM) run budget
@@ -78,7 +83,7 @@ test-kafka: install ## The integration and kill tests again, against a real Apac
 	MALMOI_TEST_BROKER=apache $(PYTEST) -m "not any_broker" tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser
 	$(BIN)/python -m pytest tests/integration/local_cluster -m kafka_apache
 
-lint: install ## Style, layers, Dockerfiles
+lint: install ## Style, layers
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports --no-logo

@@ -14,7 +14,6 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
-from api_gateway.adapters.attempts import Attempts
 from api_gateway.adapters.cancel_flags import CancelFlags
 from api_gateway.adapters.processes import Processes
 from api_gateway.adapters.speaker_lock import SpeakerLock
@@ -51,6 +50,7 @@ from api_gateway.routes import (
 )
 from api_gateway.settings import Settings
 from api_gateway.state import State
+from api_gateway.throttles import Throttles
 from api_gateway.usecases.govern_jobs import JobOffice
 from api_gateway.usecases.govern_users import UserOffice
 from api_gateway.usecases.hand_in import Intake
@@ -227,7 +227,9 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
             ttl=ttl,
             max_hold=timedelta(seconds=settings.baton_max_hold_s),
         )
-        limits = {"limit": settings.login_max_failures, "window_s": settings.login_window_s}
+        throttles = Throttles.of(
+            redis, failures=settings.login_max_failures, window_s=settings.login_window_s
+        )
         await stack.enter_async_context(
             in_background(
                 failed,
@@ -254,9 +256,9 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
             store=store,
             tokens=Tokens(settings.jwt_secret_key, life=settings.access_token_life),
             passwords=passwords,
-            login_attempts=Attempts(redis, "login", **limits),
+            throttles=throttles,
             addresses=ClientAddresses(map(str, settings.trusted_proxies)),
-            door=Door(database, passwords, Attempts(redis, "room", **limits)),
+            door=Door(database, passwords, throttles.door),
             baton=speaker_baton,
             line=line,
             webhook_secrets=WebhookSecrets(settings.callback_secret_key),
@@ -266,6 +268,7 @@ async def open_state(settings: Settings, *, failed: asyncio.Event) -> AsyncItera
             uploads=UploadOffice(
                 database,
                 multipart,
+                quotas,
                 max_bytes=max_bytes,
                 life=timedelta(seconds=settings.upload_expire_s),
             ),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AliasChoices, ByteSize, Field, IPvAnyNetwork, SecretStr
 
+from malmoi.contracts.languages import require_language
 from malmoi.object_store.keys import require_foreign
 from malmoi.settings import (
     CallbackKeySettings,
@@ -72,10 +73,13 @@ class Settings(
     """What one account may hand in on one day (UTC), e.g. `200GiB`."""
     max_sign_upload_size: ByteSize = ByteSize(200 * 1024**2)
     """Largest sign video, e.g. `200MiB`; nginx's limit is a little above it."""
-    default_language: str = Field(default="ko", pattern=r"^([a-z]{2,3}|auto)$")
+    default_language: Annotated[str, AfterValidator(require_language)] = "ko"
     """Language of rooms that name none; `auto` lets the engine detect it."""
     login_max_failures: int = Field(default=10, ge=1)
-    """Sign-ins that may fail per address and account within LOGIN_WINDOW_S."""
+    """Failures of one account from one address, or of one user at one room, within LOGIN_WINDOW_S.
+
+    The wider limits are multiples of it: see `throttles`.
+    """
     login_window_s: int = Field(default=300, ge=1)
     cors_allowed_origins: list[str] = Field(
         default=["http://localhost:3000", "http://localhost:8000"]

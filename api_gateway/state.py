@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from api_gateway.adapters.attempts import Attempts
 from api_gateway.adapters.processes import Processes
 from api_gateway.adapters.windows import Windows
 from api_gateway.live.hub import EventHub
@@ -16,6 +15,7 @@ from api_gateway.live.pulse import Pulse
 from api_gateway.live.waiting import Waiting
 from api_gateway.readiness import Readiness
 from api_gateway.settings import Settings
+from api_gateway.throttles import Throttles
 from api_gateway.usecases.govern_jobs import JobOffice
 from api_gateway.usecases.govern_users import UserOffice
 from api_gateway.usecases.hand_in import Intake
@@ -46,7 +46,7 @@ class State:
     store: ObjectStore
     tokens: Tokens
     passwords: Passwords
-    login_attempts: Attempts
+    throttles: Throttles
     addresses: ClientAddresses
     door: Door
     baton: Baton

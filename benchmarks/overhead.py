@@ -1,12 +1,13 @@
 """What the cluster costs beside the bare engine: `python -m benchmarks.overhead`.
 
 Ten minutes of speech, once through the cluster with one worker, once by the bare engine called
-in a loop with the same settings; ratios of throughput, in turns, so that a machine that changes
-its speed hurts both.
+in a loop with the same settings, those of its memory too; ratios of throughput, in turns, so that
+a machine that changes its speed hurts both.
 """
 
 import argparse
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import httpx
 
 from benchmarks.people import sign_up
 from benchmarks.running_cluster import RunningCluster, cluster
+from stt_worker_base.child_process import ALLOCATION
 
 CLIP = Path(__file__).parents[1] / "tests/fixtures/speech/ko_long.flac"
 CLIP_S = 17.7
@@ -44,7 +46,8 @@ print(time.perf_counter() - begun)
 def bare_s(count: int) -> float:
     """Seconds for `count` clips in a loop, the model loaded before."""
     run = [sys.executable, "-c", _BARE, str(CLIP), str(count)]
-    done = subprocess.run(run, check=True, stdout=subprocess.PIPE, text=True)
+    environment = ALLOCATION | os.environ
+    done = subprocess.run(run, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return float(done.stdout)
 
 

@@ -12,23 +12,29 @@ from malmoi.contracts.topics import (
     TASK_ERRORS,
     TASK_PROGRESS,
     TASK_RESULTS,
-    WORKERS_SEEN,
 )
 from malmoi.live.bus import publish_events
 from malmoi.live.services import stay_noted
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.consume import Consumption, consume
 from malmoi.messaging.evidence import Evidence
-from malmoi.messaging.groups import REPORT_HANDLERS, SIGN_REPORT_HANDLERS, WORKER_WATCHERS
+from malmoi.messaging.groups import (
+    DEAD_LETTER_READERS,
+    REPORT_HANDLERS,
+    SIGN_REPORT_HANDLERS,
+    WORKER_WATCHERS,
+)
 from malmoi.messaging.publisher import Publisher
 from malmoi.messaging.subscription import Haste, Subscription
 from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
-from malmoi.persistence.database import Transaction, open_database
+from malmoi.persistence.database import Database, Transaction, open_database
 from malmoi.process import run_until_done
 from malmoi.relay import OutboxRelay
+from result_handler.adapters import dead_letters, presence
+from result_handler.adapters.dead_letters import DeadLetters
 from result_handler.adapters.parking import park
-from result_handler.adapters.presence import WorkerPresence
+from result_handler.adapters.presence import Presence
 from result_handler.adapters.reports import Reports
 from result_handler.adapters.sign_reports import SignReports
 from result_handler.callbacks import Callbacks
@@ -85,25 +91,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         )
         reconciler = Reconciler(settings, database, watch, Evidence(settings))
         signs = Consumption(
-            Subscription(
-                settings,
-                watch,
-                group=SIGN_REPORT_HANDLERS,
-                topics=[SIGN_RESULTS.name],
-                haste=Haste.NEVER,
-            ),
+            _patient(settings, watch, SIGN_REPORT_HANDLERS, SIGN_RESULTS.name),
             SignReports(database).handle,
-            partial(park, database),
-        )
-        presence = Consumption(
-            Subscription(
-                settings,
-                watch,
-                group=WORKER_WATCHERS,
-                topics=[WORKERS_SEEN.name],
-                haste=Haste.NEVER,
-            ),
-            WorkerPresence(database).handle,
             partial(park, database),
         )
         stack.enter_context(
@@ -121,7 +110,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 reconciler.run(),
                 SignReconciler(settings, database, watch, Evidence(settings)).run(),
                 consume(signs, stop),
-                consume(presence, asyncio.Event()),
+                consume(_presence(settings, watch, database, redis), asyncio.Event()),
+                consume(_given_up(settings, watch, database), stop),
                 stay_noted(redis, "result_handler"),
                 Housekeeping(database, store, retention).run(),
                 callbacks.run(),
@@ -131,6 +121,29 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         work = Consumption(subscription, reports.handle, partial(park, database))
         await run_until_done(consume(work, stop), background)
         log.info("handler.stopped")
+
+
+def _patient(settings: Settings, watch: ClusterWatch, group: str, *topics: str) -> Subscription:
+    return Subscription(settings, watch, group=group, topics=topics, haste=Haste.NEVER)
+
+
+def _presence(
+    settings: Settings, watch: ClusterWatch, database: Database, redis: Redis
+) -> Consumption:
+    return Consumption(
+        _patient(settings, watch, WORKER_WATCHERS, *presence.TOPICS),
+        Presence(database, redis).handle,
+        partial(park, database),
+    )
+
+
+def _given_up(settings: Settings, watch: ClusterWatch, database: Database) -> Consumption:
+    letters = DeadLetters(database, lambda: watch.cluster_id)
+    return Consumption(
+        _patient(settings, watch, DEAD_LETTER_READERS, *dead_letters.TOPICS),
+        letters.handle,
+        letters.park,
+    )
 
 
 def _missing(watch: ClusterWatch, *subscriptions: Subscription) -> str | None:

@@ -7,10 +7,10 @@ import structlog
 from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 
-from malmoi.contracts.messages import DeadLetter
 from malmoi.contracts.sign import SignRequested
-from malmoi.contracts.topics import SIGN_REQUESTS, SIGN_RESULTS, dead_letters_of
+from malmoi.contracts.topics import SIGN_REQUESTS, SIGN_RESULTS
 from malmoi.messaging.cluster import ClusterWatch
+from malmoi.messaging.dead_letters import park_on_topic
 from malmoi.messaging.groups import SIGN_SERVICES
 from malmoi.messaging.publisher import Publisher
 from malmoi.messaging.subscription import Haste, Record, Subscription
@@ -18,12 +18,12 @@ from malmoi.object_store.store import ObjectStore
 from malmoi.observability.health import serve_health
 from malmoi.observability.trace import new_trace_id
 from malmoi.process import end_tasks, run_until_done
+from sign_service.presence import Presence
 from sign_service.settings import Settings
 from sign_service.translation import require_translator
 from sign_service.videos import Videos
 
 _POLL_S = 0.5
-_PAYLOAD_CHARACTERS = 10_000
 
 log = structlog.get_logger()
 
@@ -47,8 +47,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         service = SignService(
             settings, subscription, publisher, Videos(settings, ObjectStore(settings))
         )
+        presence = Presence(settings.sign_worker_id, publisher)
         log.info("sign.started")
-        await run_until_done(service.run(stop), [asyncio.create_task(watch.run())])
+        background = [asyncio.create_task(each) for each in (watch.run(), presence.run())]
+        await run_until_done(service.run(stop), background)
+        await presence.farewell()
         log.info("sign.stopped")
 
 
@@ -102,7 +105,8 @@ class SignService:
         try:
             request = SIGN_REQUESTS.decode(record.value)
         except ValidationError as error:
-            await self._park(record, f"unreadable: {error}", trace_id=trace_id)
+            # The video's request is sent anew.
+            await park_on_topic(self._publisher, record, f"unreadable: {error}", trace_id=trace_id)
             return
         with bound_contextvars(trace_id=trace_id, message_id=str(request.message_id)):
             await self._answer(request, trace_id)
@@ -111,15 +115,6 @@ class SignService:
         report = await self._videos.answer(request)
         await self._publisher.publish_surely(SIGN_RESULTS, report, trace_id=trace_id)
         log.info("sign.ended", outcome=report.type, attempt=report.attempt)
-
-    async def _park(self, record: Record, reason: str, *, trace_id: str) -> None:
-        """Keep what nobody can read for operators; the video's request is sent anew."""
-        payload = record.value.decode(errors="replace")[:_PAYLOAD_CHARACTERS]
-        letter = DeadLetter(source_topic=record.topic, reason=reason, payload=payload)
-        log.error("message.parked", topic=record.topic, offset=record.offset, reason=reason)
-        await self._publisher.publish_surely(
-            dead_letters_of(record.topic), letter, trace_id=trace_id
-        )
 
 
 def _missing(watch: ClusterWatch, subscription: Subscription) -> str | None:

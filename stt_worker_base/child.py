@@ -123,12 +123,21 @@ class InferenceChild:
         await self._supervisor.stop()
 
     async def _served(self, order_of: OrderOf, on_progress: OnProgress, *, urgent: bool) -> _Said:
+        if not urgent or not self._allowances:  # what is urgent waits for nobody
+            await self._renew_if_outgrown()
         async with self._places.one(urgent=urgent):
             said = await self._asked(order_of, on_progress)
         while said is _ALONE:
             async with self._places.all():
                 said = await self._asked(order_of, on_progress)
         return said
+
+    async def _renew_if_outgrown(self) -> None:
+        watermark = self._settings.memory_watermark
+        if self._supervisor.outgrown(watermark):
+            async with self._places.all():
+                if self._supervisor.outgrown(watermark):
+                    await self._supervisor.renew()
 
     async def _asked(self, order_of: OrderOf, on_progress: OnProgress) -> _Said | _Alone:
         """Ask until the process ends for no other order's sake."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, Self
 
 from malmoi.contracts.task_errors import TaskErrorCode
@@ -20,7 +22,7 @@ from stt_worker_base.child_protocol import (
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Capabilities, Failed
 
-_ALLOCATION: Final = {
+ALLOCATION: Final = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
@@ -61,7 +63,7 @@ class ChildProcess:
             limit=MAX_LINE_BYTES,
             start_new_session=True,
             env={
-                **_ALLOCATION,
+                **ALLOCATION,
                 **os.environ,
                 **environment,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -77,6 +79,14 @@ class ChildProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    def resident_bytes(self) -> int:
+        """What it holds of the machine's memory; 0 where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        except OSError:
+            return 0
+        return pages * resource.getpagesize()
+
     async def capabilities(self) -> Capabilities:
         """Wait until the engine is loaded.
 
@@ -87,8 +97,8 @@ class ChildProcess:
         match await self._message():
             case Ready(capabilities=capabilities):
                 return capabilities
-            case Unavailable(detail=detail):
-                raise EngineUnavailable(detail)
+            case Unavailable(detail=detail, fallback=fallback):
+                raise EngineUnavailable(detail, fallback=fallback)
             case _:
                 self.kill()
         raise EngineUnavailable(f"The inference process {await self.end()} while it was loading.")

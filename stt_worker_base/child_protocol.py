@@ -11,7 +11,14 @@ from pydantic import Field, TypeAdapter
 
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.model import Frozen
-from stt_worker_base.outcome import Capabilities, Detected, Failed, Progress, Transcribed
+from stt_worker_base.outcome import (
+    Capabilities,
+    Detected,
+    Failed,
+    Fallback,
+    Progress,
+    Transcribed,
+)
 
 MAX_LINE_BYTES = 64 * 1024**2
 """Longest message; a transcript of 15 minutes with word times takes about 1 MiB."""
@@ -58,6 +65,7 @@ class Unavailable(Frozen):
 
     kind: Literal["unavailable"] = "unavailable"
     detail: str
+    fallback: Fallback | None = None
 
 
 class Report(Frozen):

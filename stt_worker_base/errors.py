@@ -7,10 +7,18 @@ EngineError            a retry: this attempt failed, the recording may be good
 """
 
 from malmoi.contracts.task_errors import TaskErrorCode
+from stt_worker_base.outcome import Fallback
 
 
 class EngineUnavailable(Exception):
-    """Cannot be loaded; the text tells the operator what to do."""
+    """Cannot be loaded; the text tells the operator what to do.
+
+    `fallback`: a smaller way, if the memory did not suffice.
+    """
+
+    def __init__(self, detail: str, *, fallback: Fallback | None = None) -> None:
+        super().__init__(detail)
+        self.fallback = fallback
 
 
 class AudioRejected(Exception):

@@ -36,7 +36,7 @@ def main(engine_path: str) -> int:
     try:
         engine = load_engine(engine_path)
     except EngineUnavailable as error:
-        _send(reports, Unavailable(detail=str(error)))
+        _send(reports, Unavailable(detail=str(error), fallback=error.fallback))
         return 1
     _send(reports, Ready(capabilities=engine.capabilities))
     _Server(engine, reports).serve(sys.stdin.buffer)

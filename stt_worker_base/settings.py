@@ -3,7 +3,7 @@
 import os
 import socket
 
-from pydantic import Field
+from pydantic import ByteSize, Field
 
 from malmoi.settings import (
     HealthSettings,
@@ -45,6 +45,9 @@ class WorkerSettings(NoopSettings):
     """Seconds that decoding may take, and that recognition always gets."""
     task_deadline_factor: float = Field(default=4.0, gt=0)
     """Seconds of recognition per second of audio after which a task counts as hung."""
+    memory_watermark: ByteSize | None = None
+    """Memory of the inference process beyond which it is replaced before its next recording, e.g.
+    `2GiB`: a leak never grows until the machine ends the worker."""
 
 
 class ServiceSettings(

@@ -9,7 +9,7 @@ from malmoi.observability.metrics import CHILD_RESTARTS_TOTAL
 from malmoi.process import end_tasks
 from stt_worker_base.child_process import ChildProcess
 from stt_worker_base.errors import EngineUnavailable
-from stt_worker_base.outcome import Capabilities
+from stt_worker_base.outcome import Capabilities, Fallback
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,8 @@ class Supervisor:
         self._capabilities: Capabilities | None = None
         self.fallbacks: tuple[str, ...] = ()
         """What the process had to do without so far."""
+        self._outgrown: ChildProcess | None = None
+        """The last one that was replaced for its size."""
         self.stopping = False
 
     @property
@@ -67,19 +69,33 @@ class Supervisor:
         if self.ready and self._loaded is not None and self._loaded.result() is process:
             self._loaded = asyncio.get_running_loop().create_future()
 
+    def outgrown(self, watermark_bytes: int | None) -> bool:
+        """Whether the loaded process has grown beyond the watermark."""
+        if watermark_bytes is None or not self.ready or self._loaded is None:
+            return False
+        return self._loaded.result().resident_bytes() > watermark_bytes
+
+    async def renew(self) -> None:
+        """Replace the loaded process, which has nothing in hand."""
+        self._outgrown = await self.process()
+        log.warning("inference.outgrown", resident_bytes=self._outgrown.resident_bytes())
+        self.retire(self._outgrown)
+
     async def _run(self) -> None:
         """Keep one process loaded, until loading fails."""
         process: ChildProcess | None = None
         try:
             while True:
                 process = await ChildProcess.spawn(self._engine_path, self._environment)
-                self._capabilities = await process.capabilities()
+                if smaller := await self._load(process):
+                    self._fall_back(smaller)
+                    continue
                 self._announce(process)
                 await process.deliver()
                 self.retire(process)
-                if process.out_of_memory:
-                    self._fall_back(self._capabilities)
-                cause = "died" if process.suspects else "ended"
+                if process.out_of_memory and (smaller := self.capabilities.fallback):
+                    self._fall_back(smaller)
+                cause = self._cause(process)
                 CHILD_RESTARTS_TOTAL.labels(cause).inc()
                 log.warning("inference.process_ended", how=await process.end(), cause=cause)
         except EngineUnavailable as error:
@@ -92,12 +108,26 @@ class Supervisor:
                 process.kill()
                 await process.end()
 
-    def _fall_back(self, capabilities: Capabilities) -> None:
-        """Let the next process be smaller, if there is a smaller way."""
-        if (fallback := capabilities.fallback) is not None:
-            log.warning("inference.falls_back", to=fallback.name)
-            self._environment |= fallback.environment
-            self.fallbacks += (fallback.name,)
+    async def _load(self, process: ChildProcess) -> Fallback | None:
+        """None once the model is loaded; a smaller way when the memory does not suffice for it."""
+        try:
+            self._capabilities = await process.capabilities()
+        except EngineUnavailable as error:
+            if error.fallback is None:
+                raise
+            return error.fallback
+        return None
+
+    def _fall_back(self, fallback: Fallback) -> None:
+        """Let the next process be smaller."""
+        log.warning("inference.falls_back", to=fallback.name)
+        self._environment |= fallback.environment
+        self.fallbacks += (fallback.name,)
+
+    def _cause(self, process: ChildProcess) -> str:
+        if process is self._outgrown:
+            return "outgrown"
+        return "died" if process.suspects else "ended"
 
     def _announce(self, process: ChildProcess) -> None:
         assert self._loaded is not None

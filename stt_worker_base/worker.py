@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from malmoi.contracts.jobs import Lane
 from malmoi.contracts.messages import TaskRequested
 from malmoi.contracts.topics import Topic
+from malmoi.messaging.dead_letters import park_on_topic
 from malmoi.messaging.subscription import Record, Subscription
 from malmoi.observability.trace import new_trace_id
 from malmoi.process import end_tasks
@@ -102,16 +103,19 @@ class Worker:
         return self._slots - taken
 
     async def _accept(self, record: Record) -> None:
+        trace_id = record.trace_id or new_trace_id()
         try:
             request = self._by_name[record.topic].decode(record.value)
         except ValidationError as error:
             # The reconciler sees a request that was passed without `started`, and sends it anew.
-            log.warning("request.unreadable", offset=record.offset, error=str(error))
+            await park_on_topic(
+                self._runner.publisher, record, f"unreadable: {error}", trace_id=trace_id
+            )
             return
         if request.task_id in self._in_hand:
             return
-        assignment = Assignment(request, record.trace_id or new_trace_id())
-        with bound_contextvars(trace_id=assignment.trace_id, task_id=str(request.task_id)):
+        assignment = Assignment(request, trace_id)
+        with bound_contextvars(trace_id=trace_id, task_id=str(request.task_id)):
             # Fetching begins while `started` is on its way.
             task = asyncio.create_task(self._runner.run(assignment))
         self._in_hand[request.task_id] = task

@@ -1,7 +1,9 @@
 """What a Whisper engine computes on, and how much at once."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Fallback
 from stt_worker_whisper.settings import ModelSettings
 
@@ -42,15 +44,28 @@ def compute_plan(settings: ModelSettings, *, gpus: int) -> ComputePlan:
     return ComputePlan(device, compute_type, threads, batch_size)
 
 
-def fallback(settings: ModelSettings, plan: ComputePlan) -> Fallback | None:
+def fallback(settings: ModelSettings, *, device: str, batch_size: int = 1) -> Fallback | None:
     """What to do when the memory ends: half the batch, then a smaller model, then the processor."""
-    if plan.batch_size > 1:
-        half = plan.batch_size // 2
+    if batch_size > 1:
+        half = batch_size // 2
         return Fallback(name=f"batch size {half}", environment={"BATCH_SIZE": str(half)})
     smaller = settings.fallback_model_name
     if smaller is not None and smaller != settings.model_name:
         return Fallback(name=f"model {smaller}", environment={"MODEL_NAME": smaller})
-    if plan.device != "cpu":
+    if device != "cpu":
         environment = {"DEVICE": "cpu", "COMPUTE_TYPE": "auto", "BATCH_SIZE": "1"}
         return Fallback(name="cpu", environment=environment)
     return None
+
+
+def cannot_load(
+    folder: Path, error: Exception, settings: ModelSettings, *, device: str
+) -> EngineUnavailable:
+    """Only for want of memory is another model, or another device, a way out."""
+    smaller = fallback(settings, device=device) if is_out_of_memory(error) else None
+    return EngineUnavailable(f"The model in {folder} cannot be loaded: {error}", fallback=smaller)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """CTranslate2 raises RuntimeError for everything, and so does torch: only the text tells."""
+    return "out of memory" in str(error).lower()

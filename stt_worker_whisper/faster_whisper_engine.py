@@ -20,10 +20,16 @@ from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.transcripts import Segment, Word
 from malmoi.media.decode import Samples
 from stt_worker_base.engine import Recognition
-from stt_worker_base.errors import EngineError, EngineOutOfMemory, EngineUnavailable
+from stt_worker_base.errors import EngineError, EngineOutOfMemory
 from stt_worker_base.outcome import Capabilities
 from stt_worker_whisper.batching import BatchedModel, Batches
-from stt_worker_whisper.compute import ComputePlan, compute_plan, fallback
+from stt_worker_whisper.compute import (
+    ComputePlan,
+    cannot_load,
+    compute_plan,
+    fallback,
+    is_out_of_memory,
+)
 from stt_worker_whisper.filters import Hypothesis
 from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
@@ -98,7 +104,7 @@ class FasterWhisperEngine(WhisperEngine):
             word_timestamps=True,
             translation=model.model.is_multilingual,
             languages=tuple(model.supported_languages),
-            fallback=fallback(settings, plan),
+            fallback=fallback(settings, device=plan.device, batch_size=plan.batch_size),
         )
 
     @classmethod
@@ -109,7 +115,7 @@ class FasterWhisperEngine(WhisperEngine):
         try:
             model = _ShortWindowModel(str(folder), plan)
         except (RuntimeError, ValueError) as error:
-            raise EngineUnavailable(f"The model in {folder} cannot be loaded: {error}") from error
+            raise cannot_load(folder, error, settings, device=plan.device) from error
         return cls(model, settings, plan)
 
     def transcribe(self, samples: Samples, options: DecodeOptions) -> Recognition:
@@ -172,7 +178,4 @@ def _hypothesis(found: WhisperSegment) -> Hypothesis:
 
 
 def _engine_error(error: RuntimeError) -> EngineError:
-    """CTranslate2 raises RuntimeError for everything; only its text tells."""
-    if "out of memory" in str(error).lower():
-        return EngineOutOfMemory(str(error))
-    return EngineError(str(error))
+    return EngineOutOfMemory(str(error)) if is_out_of_memory(error) else EngineError(str(error))

@@ -17,6 +17,7 @@ from malmoi.contracts.transcripts import Segment
 from malmoi.media.decode import SAMPLE_RATE_HZ, Samples
 from stt_worker_base.errors import EngineError, EngineOutOfMemory, EngineUnavailable
 from stt_worker_base.outcome import Capabilities
+from stt_worker_whisper.compute import cannot_load, fallback
 from stt_worker_whisper.filters import Hypothesis
 from stt_worker_whisper.model import TRANSFORMERS_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
@@ -53,6 +54,7 @@ class TransformersEngine(WhisperEngine):
             device=model.device.type,
             translation=self._multilingual,
             languages=languages,
+            fallback=fallback(settings, device=model.device.type),
         )
 
     @classmethod
@@ -67,7 +69,7 @@ class TransformersEngine(WhisperEngine):
                 folder, dtype=_dtype(settings, device), local_files_only=True
             ).to(device)
         except (OSError, RuntimeError, ValueError) as error:
-            raise EngineUnavailable(f"The model in {folder} cannot be loaded: {error}") from error
+            raise cannot_load(folder, error, settings, device=device) from error
         model.generation_config.max_length = None  # max_new_tokens rules; both together warn
         return cls(model.eval(), processor, settings)
 

@@ -10,8 +10,8 @@ class Attempts:
     """At most `limit` failures per subject in a window of `window_s` seconds.
 
     Every attempt counts from its beginning, so that a hundred at once are not a hundred free
-    ones; a success clears the count. With Redis away nobody is locked out: hashing itself, two
-    at a time, is the brake that remains.
+    ones. With Redis away nobody is locked out: hashing itself, two at a time, is the brake that
+    remains.
     """
 
     def __init__(self, redis: Redis, purpose: str, *, limit: int, window_s: int) -> None:
@@ -28,9 +28,13 @@ class Attempts:
         counted = await self._windows.count(*subject)
         if counted is not None and counted.count > self._limit:
             raise TooManyAttempts(
-                "too many failed attempts; wait before the next one", retry_after_s=counted.left_s
+                "too many attempts; wait before the next one", retry_after_s=counted.left_s
             )
 
     async def succeeded(self, *subject: str) -> None:
         """Forget the attempts: whoever knows the secret may fail again later."""
         await self._windows.clear(*subject)
+
+    async def forgive(self, *subject: str) -> None:
+        """Forget this one attempt, for it was no failure; those of others still count."""
+        await self._windows.take_back(*subject)

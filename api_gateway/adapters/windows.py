@@ -40,6 +40,17 @@ class Windows:
             return None
         return Counted(count, max(left_s, 1))
 
+    async def take_back(self, *subject: str) -> None:
+        """Count one less. When its window is over meanwhile, one is free in the next."""
+        key = self._key(subject)
+        try:
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                pipeline.decr(key)
+                pipeline.expire(key, self.window_s, nx=True)
+                await pipeline.execute()
+        except (RedisError, OSError) as error:
+            log.warning("window.redis_away", purpose=self._purpose, error=repr(error))
+
     async def clear(self, *subject: str) -> None:
         """Begin anew."""
         try:

@@ -1,6 +1,6 @@
 """The console: how every part of the cluster is."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api_gateway.admins import admins_only
 from api_gateway.schemas.admin_operation import HealthReportOut
@@ -18,7 +18,12 @@ router = APIRouter(
 
 
 @router.get("")
-async def get_health(state: StateDep) -> HealthReportOut:
+async def get_health(request: Request, state: StateDep) -> HealthReportOut:
     """The servers as they answer now, the services as they were heard of lately."""
-    report = await show_health(state.database, state.readiness, state.processes)
+    report = await show_health(
+        state.database,
+        state.readiness,
+        state.processes,
+        through_nginx=state.addresses.proxied(request),
+    )
     return HealthReportOut.of(report, grafana_url=state.settings.grafana_url)

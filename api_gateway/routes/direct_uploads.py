@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api_gateway.callers import Sender
 from api_gateway.errors import (
     AudioEmpty,
+    QuotaExceeded,
     RecordingTooLarge,
     ScopeMissing,
     TooManyUploads,
@@ -40,7 +41,7 @@ PageOfParts = Annotated[int, Query(ge=1, le=100)]
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=problems(AudioEmpty, RecordingTooLarge, TooManyUploads),
+    responses=problems(AudioEmpty, QuotaExceeded, RecordingTooLarge, TooManyUploads),
 )
 async def begin_upload(body: UploadIn, user: Sender, state: StateDep, origin: Origin) -> UploadOut:
     """Announce a file; the answer says in which parts to send it, and where the first ones go."""

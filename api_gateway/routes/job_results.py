@@ -117,7 +117,7 @@ async def follow_job(
     told = server_sent(
         state.hub,
         job_stream(own.job.id),
-        heard,
+        min(heard, own.job.last_seq),
         keep_alive_s=state.settings.ping_interval_s,
         draining=lambda: state.waiting.draining,
     )

@@ -97,7 +97,7 @@ async def get_model(model: str, _: Reader) -> ModelOut:
     response_model=None,
 )
 async def transcribe(hand_in: HandIn, state: StateDep) -> Response:
-    """Recognise one recording of up to 15 minutes and answer with its text, whole or as a stream.
+    """Recognise one recording and answer with its text, whole or as a stream.
 
     A stream ends with `transcript.text.done`, or with `error`; the job goes on whoever leaves.
     """
@@ -115,7 +115,7 @@ async def transcribe(hand_in: HandIn, state: StateDep) -> Response:
     response_model=None,
 )
 async def translate(hand_in: HandIn, state: StateDep) -> Response:
-    """Say in English what is said in a recording of up to 15 minutes, in any language."""
+    """Say in English what is said in a recording in any language."""
     fields, job = await hand_in.by_form(TranslationFields, _translation)
     said = (await _said(state, job)).model_copy(
         update={"language": "english"}

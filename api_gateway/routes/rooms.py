@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from api_gateway.callers import CurrentUser, Participant
 from api_gateway.errors import InvalidInvitation, InvalidPassword, RoomFull
@@ -19,7 +19,7 @@ from api_gateway.schemas.rooms import (
     RoomSummary,
 )
 from api_gateway.state import StateDep
-from api_gateway.usecases.join_room import Pass
+from api_gateway.usecases.join_room import Pass, Visitor
 from api_gateway.usecases.leave_room import leave_room
 from api_gateway.usecases.show_room import show_room
 from malmoi.contracts.problems import NotFound, TooManyAttempts, Unauthorized
@@ -76,7 +76,11 @@ async def get_room(room_id: UUID, user: CurrentUser, state: StateDep) -> RoomOut
     responses=problems(NotFound, InvalidPassword, InvalidInvitation, RoomFull, TooManyAttempts),
 )
 async def join(
-    room_id: UUID, user: CurrentUser, state: StateDep, body: JoinIn | None = None
+    room_id: UUID,
+    user: CurrentUser,
+    request: Request,
+    state: StateDep,
+    body: JoinIn | None = None,
 ) -> JoinOut:
     """Take a seat. It lasts until you leave, or until you were long without a WebSocket."""
     shown = body or JoinIn()
@@ -84,7 +88,7 @@ async def join(
         password=shown.password.get_secret_value() if shown.password else None,
         invite=shown.invite.get_secret_value() if shown.invite else None,
     )
-    await state.door.join(room_id, user.id, pass_)
+    await state.door.join(room_id, Visitor(user.id, state.addresses.of(request)), pass_)
     return JoinOut()
 
 

@@ -10,7 +10,7 @@ from api_gateway.schemas.admin_jobs import identity_of
 from api_gateway.usecases.correct_job import correction_of
 from api_gateway.usecases.show_jobs import JobView
 from malmoi.contracts.corrections import Correction
-from malmoi.contracts.events import JOB_ENDS, Event, EventType
+from malmoi.contracts.events import Event, EventType
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind, TaskState
 from malmoi.contracts.messages import Timings
 from malmoi.contracts.transcripts import Transcript
@@ -20,7 +20,7 @@ from malmoi.persistence.tables import Task
 class HopOut(BaseModel):
     """A station of the recording's way."""
 
-    name: Literal["accepted", "dispatched", "started", "planned", "finished", "told"]
+    name: Literal["accepted", "dispatched", "started", "planned", "finished"]
     at: datetime
     after_ms: float
     """Since the station before."""
@@ -179,14 +179,12 @@ def _hops(view: JobView) -> list[HopOut]:
     job, tasks = view.job, view.tasks
     last = tasks[0] if tasks else None
     planned = [each.ts for each in view.events if each.type is EventType.JOB_PLANNED]
-    told = [each.ts for each in view.events if each.type in JOB_ENDS]
     stations: dict[str, datetime | None] = {
         "accepted": job.created_at,
         "dispatched": last.dispatched_at if last else None,
         "started": last.started_at if last else None,
         "planned": planned[0] if planned else None,
         "finished": job.finished_at,
-        "told": told[0] if told else None,
     }
     hops: list[HopOut] = []
     for name, at in stations.items():

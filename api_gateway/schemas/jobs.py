@@ -156,11 +156,12 @@ class OwnJobsOut(BaseModel):
 
 def _eta_s(own: OwnJob) -> float | None:
     job = own.job
-    if job.state != JobState.RUNNING or own.percent < _SURE_FROM_PERCENT:
+    done = own.percent - int((job.plan or {}).get("taken_over_percent", 0))
+    if job.state != JobState.RUNNING or done < _SURE_FROM_PERCENT:
         return None
     # Of two machines' clocks: good enough for somebody who waits.
     past_s = _seconds(job.started_at, datetime.now(UTC)) or 0.0
-    return round(past_s * (100 - own.percent) / own.percent, 1)
+    return round(past_s * (100 - own.percent) / done, 1)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

@@ -4,9 +4,18 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from api_gateway.usecases.show_room import RoomView
+from malmoi.contracts.languages import ACCEPTED, require_language
 from malmoi.persistence.rooms import ListedRoom, terms_of
 from malmoi.persistence.seats import SeatedUser
 
@@ -20,8 +29,21 @@ def _printable(text: str) -> str:
     return text
 
 
-Language = Annotated[str, StringConstraints(to_lower=True, pattern=r"^([a-zA-Z]{2,3}|auto)$")]
-"""ISO 639-1, or `auto` to detect it from each clip."""
+Language = Annotated[
+    str,
+    StringConstraints(to_lower=True),
+    AfterValidator(require_language),
+    # Not as a constraint: whoever writes `Korean` is to be told which codes there are.
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[a-zA-Z]{2,4}$",
+            "description": f"{ACCEPTED[0].upper()}{ACCEPTED[1:]}.",
+            "examples": ["ko"],
+        }
+    ),
+]
+"""A code of Whisper's, or `auto` to detect it from each recording."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_printable)]
 
 

@@ -8,7 +8,7 @@ from api_gateway.errors import WrongState
 from api_gateway.usecases.read_transcript import require_text
 from malmoi.contracts.corrections import CorrectedSegment, Correction, corrected
 from malmoi.contracts.problems import NotFound
-from malmoi.contracts.transcripts import Transcript
+from malmoi.contracts.transcripts import Transcript, space_of
 from malmoi.persistence.database import Database
 from malmoi.persistence.jobs import lock_job
 from malmoi.persistence.tables import Job
@@ -87,4 +87,5 @@ def _correction(transcript: Transcript, wording: Wording, *, at: object) -> Corr
         }
     )
     spoken = (each.text.strip() for each in corrected(transcript.segments, correction))
-    return correction.model_copy(update={"text": " ".join(filter(None, spoken))})
+    whole = space_of(transcript.language).join(filter(None, spoken))
+    return correction.model_copy(update={"text": whole})

@@ -78,11 +78,13 @@ class JobOffice:
         async with self.database.transaction() as transaction:
             held = await lock_job(transaction, job_id)
             ended = await _require_retryable(transaction, job_id, held)
-            if within is not None:
-                await within.take(transaction, ended.owner_user_id, ended.audio_bytes)
-            now = await transaction.now()
             # Of an erased text nothing is left that could stay.
             whole = whole or ended.text_expired_at is not None
+            if within is not None:
+                # What is cut already was counted, and is mostly recognised.
+                counted = ended.audio_bytes if whole or ended.plan is None else 0
+                await within.take(transaction, ended.owner_user_id, counted)
+            now = await transaction.now()
             return await do_again(transaction, ended, now=now, whole=whole)
 
     async def delete(self, job_id: UUID) -> None:

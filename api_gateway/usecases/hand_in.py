@@ -186,6 +186,7 @@ def _fingerprint(submission: Submission, source: Source) -> str:
     asked = (
         source.sha256,
         str(submission.room_id),
+        submission.engine,
         submission.lane,
         submission.options.model_dump_json(),
         *_wished(submission.callback),

@@ -29,53 +29,79 @@ class Pass:
 NOTHING: Final = Pass()
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who stands at a door, and where they come from."""
+
+    user_id: UUID
+    client_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorAttempts:
+    """Slows who guesses at a room's password, or with many accounts at any."""
+
+    of_user: Attempts
+    """By room and user."""
+    of_address: Attempts
+
+    async def begin(self, room_id: UUID, visitor: Visitor) -> None:
+        """Count one attempt; raises TooManyAttempts."""
+        await self.of_user.begin(str(room_id), str(visitor.user_id))
+        await self.of_address.begin(visitor.client_address)
+
+    async def succeeded(self, room_id: UUID, visitor: Visitor) -> None:
+        """Forget the user's attempts, and of the address's only this one: it has other users."""
+        await self.of_user.succeeded(str(room_id), str(visitor.user_id))
+        await self.of_address.forgive(visitor.client_address)
+
+
 class Door:
     """Lets people in: knows rooms, passwords, invitations, and who has guessed too often."""
 
-    def __init__(self, database: Database, passwords: Passwords, attempts: Attempts) -> None:
+    def __init__(self, database: Database, passwords: Passwords, attempts: DoorAttempts) -> None:
         self._database = database
         self._passwords = passwords
         self._attempts = attempts
 
-    async def join(self, room_id: UUID, user_id: UUID, pass_: Pass = NOTHING) -> None:
-        """Seat the user; somebody who has a seat keeps it, whatever they show.
+    async def join(self, room_id: UUID, visitor: Visitor, pass_: Pass = NOTHING) -> None:
+        """Seat the visitor; somebody who has a seat keeps it, whatever they show.
 
         Raises:
             InvalidInvitation: it does not count (any more), and there is no password beside it.
             InvalidPassword: missing or wrong.
             NotFound: there is no such room.
             RoomFull: every seat is taken.
-            TooManyAttempts: the user has guessed too often.
+            TooManyAttempts: the user, or their address, has guessed too often.
 
         """
         async with self._database.transaction() as transaction:
             room = await find_room(transaction.session, room_id)
             if room is None:
                 raise NotFound("there is no such room")
-            if await seat_of(transaction.session, room_id, user_id) is not None:
+            if await seat_of(transaction.session, room_id, visitor.user_id) is not None:
                 return
         # Before the room is locked: hashing takes longer than everything else together.
-        await self._check(room, user_id, pass_)
-        await self._sit_down(room_id, user_id)
+        await self._check(room, visitor, pass_)
+        await self._sit_down(room_id, visitor.user_id)
 
-    async def _check(self, room: Room, user_id: UUID, pass_: Pass) -> None:
+    async def _check(self, room: Room, visitor: Visitor, pass_: Pass) -> None:
         if room.password_hash is None or _invited(room, pass_.invite):
             return
         if pass_.password:
-            await self._check_password(room.id, room.password_hash, user_id, pass_.password)
+            await self._check_password(room.id, room.password_hash, visitor, pass_.password)
         elif pass_.invite:
             raise InvalidInvitation("this invitation does not count any more; ask for another")
         else:
             raise InvalidPassword("this room needs a password")
 
     async def _check_password(
-        self, room_id: UUID, password_hash: str, user_id: UUID, password: str
+        self, room_id: UUID, password_hash: str, visitor: Visitor, password: str
     ) -> None:
-        subject = (str(room_id), str(user_id))
-        await self._attempts.begin(*subject)
+        await self._attempts.begin(room_id, visitor)
         if not await self._passwords.verify(password, password_hash):
             raise InvalidPassword("this is not the room's password")
-        await self._attempts.succeeded(*subject)
+        await self._attempts.succeeded(room_id, visitor)
 
     async def _sit_down(self, room_id: UUID, user_id: UUID) -> None:
         async with self._database.transaction() as transaction:

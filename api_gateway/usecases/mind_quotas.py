@@ -56,6 +56,20 @@ class Quotas:
         _require(self.everybody.of(user), use, audio_bytes=audio_bytes, now=now)
         await count_in(transaction, user_id, audio_bytes)
 
+    async def foresee_bytes(
+        self, transaction: Transaction, user_id: UUID, audio_bytes: int
+    ) -> None:
+        """Refuse bytes before they lie in the bucket; this is no promise.
+
+        Raises:
+            QuotaExceeded: so much could not be handed in today.
+
+        """
+        user = await transaction.session.get_one(User, user_id)
+        use = await use_of(transaction.session, user_id)
+        now = await transaction.now()
+        _require_bytes(self.everybody.of(user), use, audio_bytes=audio_bytes, now=now)
+
     async def show(self, user_id: UUID) -> Allowance:
         """What holds for an account; raises NotFound when there is none."""
         async with self.database.reading() as session:
@@ -83,6 +97,10 @@ def _require(quota: Quota, use: Use, *, audio_bytes: int, now: datetime) -> None
             "once; wait for one to end, or cancel one",
             retry_after_s=_JOBS_END_WITHIN_S,
         )
+    _require_bytes(quota, use, audio_bytes=audio_bytes, now=now)
+
+
+def _require_bytes(quota: Quota, use: Use, *, audio_bytes: int, now: datetime) -> None:
     if use.audio_bytes_today + audio_bytes > quota.audio_bytes_per_day:
         raise QuotaExceeded(
             f"{use.audio_bytes_today} of {quota.audio_bytes_per_day} bytes a day are used; the "

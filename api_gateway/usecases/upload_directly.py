@@ -12,6 +12,7 @@ from api_gateway.errors import (
     UploadIncomplete,
     WrongState,
 )
+from api_gateway.usecases.mind_quotas import Quotas
 from malmoi.contracts.problems import NotFound
 from malmoi.object_store.keys import upload_key
 from malmoi.object_store.multipart import Multipart, StoredPart, part_bytes_for
@@ -20,10 +21,10 @@ from malmoi.persistence.database import Database
 from malmoi.persistence.roles import lock_user
 from malmoi.persistence.tables import DirectUpload
 from malmoi.persistence.uploads import (
+    announced_by,
     begin_upload,
     lock_upload,
     note_completed,
-    open_uploads_of,
     prolong_upload,
     upload_of,
 )
@@ -63,6 +64,7 @@ class UploadOffice:
 
     database: Database
     multipart: Multipart
+    quotas: Quotas
     max_bytes: int
     life: timedelta
 
@@ -72,6 +74,7 @@ class UploadOffice:
         Raises:
             AudioEmpty, RecordingTooLarge: the size is none that we take.
             TooManyUploads: the account has begun enough.
+            QuotaExceeded: it could not be handed in today beside what has been begun.
 
         """
         if new.size == 0:
@@ -92,10 +95,13 @@ class UploadOffice:
         )
         async with self.database.transaction() as transaction:
             await lock_user(transaction, new.owner_user_id)
-            if await open_uploads_of(transaction.session, new.owner_user_id) >= _OPEN_MAX:
+            announced = await announced_by(transaction.session, new.owner_user_id)
+            if announced.count >= _OPEN_MAX:
                 raise TooManyUploads(
                     f"an account has {_OPEN_MAX} open uploads at most; complete or abort one first"
                 )
+            lying = announced.size_bytes + new.size
+            await self.quotas.foresee_bytes(transaction, new.owner_user_id, lying)
             await begin_upload(transaction, upload, self.life)
         return Arrived(upload)
 

@@ -1,10 +1,11 @@
 """Two workers against one, and one with two threads against the bare engine at its best."""
 
 import asyncio
+import os
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
@@ -13,6 +14,7 @@ from benchmarks.long.material import Made, Material
 from benchmarks.people import sign_up
 from benchmarks.running_cluster import cluster
 from malmoi.media.decode import decode_mono_16k
+from stt_worker_base.child_process import ALLOCATION
 from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
 from stt_worker_whisper.whisper_engine import TEMPERATURES
@@ -26,10 +28,8 @@ async def measure(material: Material, minutes: float) -> None:
     one_s = await _through_cluster(made, workers=1)
     two_s = await _through_cluster(made, workers=2)
     threads_s = await _through_cluster(made, workers=1, CPU_THREADS="2")
-    alone_s = await asyncio.to_thread(_bare, made, 1, _in_order)
-    batched_s = {
-        size: await asyncio.to_thread(_bare, made, 2, _batched(size)) for size in _BATCH_SIZES
-    }
+    alone_s = await _bare_s(made, threads=1, batch=None)
+    batched_s = {size: await _bare_s(made, threads=2, batch=size) for size in _BATCH_SIZES}
     print(f"| {made.audio_s / 60:.1f} minutes of sound | s | x real time |\n|---|--:|--:|")
     rows = {
         "one worker, one thread": one_s,
@@ -54,10 +54,14 @@ async def _through_cluster(made: Made, *, workers: int, **environment: str) -> f
             return await recognised_s(await sign_up(client), made)
 
 
-Transcribe = Callable[..., tuple[Any, Any]]
+async def _bare_s(made: Made, threads: int, batch: int | None) -> float:
+    """In a process that keeps its memory as our inference processes do."""
+    os.environ.update(ALLOCATION)  # glibc reads it when a process starts
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+        return await asyncio.wrap_future(processes.submit(_recognise_s, made, threads, batch))
 
 
-def _bare(made: Made, threads: int, transcribe_with: Callable[[WhisperModel], Transcribe]) -> float:
+def _recognise_s(made: Made, threads: int, batch: int | None) -> float:
     """The same model and settings over the whole file; loading it does not count."""
     settings = ModelSettings()
     model = WhisperModel(
@@ -67,9 +71,11 @@ def _bare(made: Made, threads: int, transcribe_with: Callable[[WhisperModel], Tr
         cpu_threads=threads,
         local_files_only=True,
     )
-    transcribe = transcribe_with(model)
+    transcribe = model.transcribe
+    if batch is not None:
+        transcribe = partial(BatchedInferencePipeline(model).transcribe, batch_size=batch)
     begun = time.perf_counter()
-    audio = decode_mono_16k(Path(made.path), max_duration_s=made.audio_s + 60)
+    audio = decode_mono_16k(made.path, max_duration_s=made.audio_s + 60)
     segments, _ = transcribe(
         audio.samples,
         language=made.language,
@@ -81,16 +87,3 @@ def _bare(made: Made, threads: int, transcribe_with: Callable[[WhisperModel], Tr
     for _ in segments:
         pass
     return time.perf_counter() - begun
-
-
-def _in_order(model: WhisperModel) -> Transcribe:
-    transcribe: Transcribe = model.transcribe
-    return transcribe
-
-
-def _batched(size: int) -> Callable[[WhisperModel], Transcribe]:
-    def of(model: WhisperModel) -> Transcribe:
-        pipeline = BatchedInferencePipeline(model)
-        return lambda samples, **options: pipeline.transcribe(samples, batch_size=size, **options)
-
-    return of

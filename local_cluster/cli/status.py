@@ -34,7 +34,7 @@ def status(ctx: click.Context, *, as_json: bool) -> None:
         raise NotRunning(f"no cluster runs in {home.root}")
     shown = asyncio.run(_phases(state))
     if as_json:
-        click.echo(state.model_dump_json())
+        click.echo(_json(state, shown))
     else:
         _print(state, shown)
     ctx.exit(0 if all(phase == PartPhase.READY for phase in shown.values()) else 1)
@@ -49,6 +49,13 @@ async def _phases(state: ClusterState) -> dict[str, str]:
         if code != HTTPStatus.OK:
             shown[part.name] = NOT_READY
     return shown
+
+
+def _json(state: ClusterState, shown: dict[str, str]) -> str:
+    told = state.model_dump(mode="json")
+    for part in (*told["servers"], *told["services"]):
+        part["phase"] = shown[part["name"]]
+    return json.dumps(told)
 
 
 def _print(state: ClusterState, shown: dict[str, str]) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections import Counter
 from typing import Literal, TypedDict, Unpack
 
 import click
+from click.core import ParameterSource
 
 from local_cluster.cli.console import Progress, announce
 from local_cluster.cli.interruptible import run_interruptible
@@ -18,6 +20,8 @@ from local_cluster.state import ClusterState
 
 CTRL_C = "Ctrl-C stops it"
 DOWN = "malmoi down stops it"
+OF_THE_CALL = frozenset({"detach", "as_json", "in_background"})
+"""Options that say how to start a cluster and tell of it, not which one."""
 
 
 class Options(TypedDict):
@@ -70,12 +74,15 @@ def up(**options: Unpack[Options]) -> None:
     """Start the cluster and wait until all of it is ready.
 
     Servers (PostgreSQL, Valkey, S3, a Kafka broker, nginx) and services run as processes of their
-    own and are started again when they die. If the cluster runs already, its address is printed.
+    own and are started again when they die. If the cluster runs already, it stays as it is, and its
+    address is printed.
     """
     plan = _plan(options)
     home = Home(default_root())
     if home.is_held():
-        _tell(wait_until_ready(home), options, how_to_stop=DOWN)
+        state = wait_until_ready(home)
+        _tell_what_is_ignored(state)
+        _tell(state, options, how_to_stop=DOWN)
     elif options["detach"]:
         _tell(start_detached(home, _arguments(options)), options, how_to_stop=DOWN)
     else:
@@ -105,6 +112,32 @@ def _arguments(options: Options) -> list[str]:
     if options["monitoring"]:
         words.append("--monitoring")
     return ["up", *words, f"--broker={options['broker']}", "--in-background"]
+
+
+def _tell_what_is_ignored(state: ClusterState) -> None:
+    """Else somebody would wait for workers that never come."""
+    ignored = ", ".join(_asked_for())
+    if not ignored:
+        return
+    names = Counter(part.name.rpartition("-")[0] for part in state.services)
+    runs = ", ".join(f"{number} {name}" for name, number in names.items())
+    click.secho(
+        f"A cluster runs already ({runs}) and stays as it is: {ignored} had no effect. "
+        "To start another one: malmoi down first.",
+        fg="yellow",
+        err=True,
+    )
+
+
+def _asked_for() -> list[str]:
+    """Return the options on the command line that say which cluster is wanted."""
+    context = click.get_current_context()
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name not in OF_THE_CALL
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]
 
 
 async def _stay(home: Home, plan: Plan, options: Options) -> None:

@@ -84,6 +84,14 @@ class SignFailed(SignReport):
     """A sentence for the sender: what is wrong and what to do."""
 
 
+class SignServiceSeen(Message):
+    """A sign service lives; told by Kafka, for it has neither Redis nor a database."""
+
+    worker_id: str
+    leaving: bool = False
+    """It is being stopped: this is the last that is heard of it."""
+
+
 SignResult = Annotated[SignReady | SignFailed, Field(discriminator="type")]
 
 SIGN_RESULT: TypeAdapter[SignResult] = TypeAdapter(SignResult)

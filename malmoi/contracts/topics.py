@@ -18,7 +18,7 @@ from malmoi.contracts.messages import (
     TaskRequested,
     TaskResult,
 )
-from malmoi.contracts.sign import SIGN_RESULT, SignRequested, SignResult
+from malmoi.contracts.sign import SIGN_RESULT, SignRequested, SignResult, SignServiceSeen
 from malmoi.contracts.workers import WorkerSeen
 
 M = TypeVar("M", bound=Message)
@@ -78,8 +78,22 @@ SIGN_RESULTS: Final[Topic[SignResult]] = Topic(
     "sign.results", SIGN_RESULT, key=lambda m: str(m.message_id)
 )
 
+SIGN_SERVICES_SEEN: Final = Topic(
+    "sign.services",
+    TypeAdapter(SignServiceSeen),
+    key=lambda m: m.worker_id,
+    retention=timedelta(hours=1),
+)
+
 REPORTS: Final[tuple[str, ...]] = (TASK_PROGRESS.name, TASK_RESULTS.name, TASK_ERRORS.name)
 """What the result handler reads; a lease is judged only after all three were read to their end."""
+
+
+READ_WITHOUT_DATABASE: Final[tuple[str, ...]] = (
+    *(topic.name for topic in REQUESTS.values()),
+    SIGN_REQUESTS.name,
+)
+"""Whoever reads these can park a message on its dead-letter topic only."""
 
 
 def dead_letters_of(topic_name: str) -> Topic[DeadLetter]:
@@ -95,5 +109,5 @@ def dead_letters_of(topic_name: str) -> Topic[DeadLetter]:
 def all_topics() -> tuple[Topic[Any], ...]:
     """Every topic that must exist before a service starts."""
     speech: tuple[Topic[Any], ...] = (*REQUESTS.values(), TASK_PROGRESS, TASK_RESULTS, TASK_ERRORS)
-    live = (*speech, WORKERS_SEEN, SIGN_REQUESTS, SIGN_RESULTS)
+    live = (*speech, WORKERS_SEEN, SIGN_REQUESTS, SIGN_RESULTS, SIGN_SERVICES_SEEN)
     return (*live, *(dead_letters_of(topic.name) for topic in live))

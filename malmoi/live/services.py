@@ -28,13 +28,30 @@ class LiveProcess:
 
 async def stay_noted(redis: Redis, service: str) -> None:
     """Say that this process lives, until cancelled."""
-    key = f"{_PREFIX}{service}:{socket.gethostname()}-{os.getpid()}"
+    process = LiveProcess(service, f"{socket.gethostname()}-{os.getpid()}")
     while True:
-        try:
-            await redis.set(key, "1", ex=_FORGOTTEN_AFTER_S)
-        except (RedisError, OSError) as error:
-            log.info("service.not_noted", error=repr(error))
+        await note_service(redis, process)
         await asyncio.sleep(_EVERY_S)
+
+
+async def note_service(redis: Redis, process: LiveProcess) -> None:
+    """Remember for a while that the process lives; while Redis is away, nobody remembers."""
+    try:
+        await redis.set(_key(process), "1", ex=_FORGOTTEN_AFTER_S)
+    except (RedisError, OSError) as error:
+        log.info("service.not_noted", error=repr(error))
+
+
+async def forget_service(redis: Redis, process: LiveProcess) -> None:
+    """The process said good-bye; if Redis is away, it forgets by itself."""
+    try:
+        await redis.delete(_key(process))
+    except (RedisError, OSError) as error:
+        log.info("service.not_forgotten", error=repr(error))
+
+
+def _key(process: LiveProcess) -> str:
+    return f"{_PREFIX}{process.service}:{process.instance}"
 
 
 async def live_processes(redis: Redis) -> list[LiveProcess]:

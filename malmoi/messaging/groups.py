@@ -4,6 +4,7 @@ from typing import Final
 
 from malmoi.contracts.jobs import Engine
 
+DEAD_LETTER_READERS: Final = "dead-letter-reader"
 REPORT_HANDLERS: Final = "result-handler"
 SIGN_REPORT_HANDLERS: Final = "sign-report-handler"
 SIGN_SERVICES: Final = "sign-service"

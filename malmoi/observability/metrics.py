@@ -196,7 +196,7 @@ TASKS_ENDED_TOTAL = Counter(
 )
 CHILD_RESTARTS_TOTAL = Counter(
     "malmoi_child_restarts_total",
-    "Inference processes replaced after a crash, hang or lack of memory. Alert: repeated.",
+    "Inference processes replaced: died, ended, outgrown MEMORY_WATERMARK. Alert: repeated.",
     ("cause",),
 )
 

@@ -190,6 +190,12 @@ async def chunk_keys(session: AsyncSession, job_id: UUID) -> Sequence[str]:
     return [key for key in found if key is not None]
 
 
+async def has_chunks(session: AsyncSession, job_id: UUID) -> bool:
+    """Whether they are still the job's: another try takes them over, and may have been deleted."""
+    asked = select(Task.id).where(Task.job_id == job_id, Task.kind == TaskKind.CHUNK).limit(1)
+    return await session.scalar(asked) is not None
+
+
 async def take_over_chunks(transaction: Transaction, ended: Job, job: Job) -> None:
     """Let `job` go on where `ended` came to nothing: what is recognised stays so."""
     done = Task.state == TaskState.SUCCEEDED

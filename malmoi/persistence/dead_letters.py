@@ -4,11 +4,34 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from malmoi.contracts.messages import DeadLetter
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.pages import Place, behind
 from malmoi.persistence.tables import DeadLetterRow, OutboxRow
+
+
+async def keep_letter(
+    transaction: Transaction, letter: DeadLetter, *, letter_id: UUID, trace_id: str | None
+) -> bool:
+    """Write the letter into the table; False when it was written before."""
+    written = await transaction.session.scalar(
+        insert(DeadLetterRow)
+        .values(
+            id=letter_id,
+            task_id=letter.task_id,
+            job_id=letter.job_id,
+            source_topic=letter.source_topic,
+            reason=letter.reason,
+            payload=letter.payload,
+            trace_id=trace_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(DeadLetterRow.id)
+    )
+    return written is not None
 
 
 async def letters_page(

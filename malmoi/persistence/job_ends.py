@@ -12,7 +12,7 @@ from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import job_stream
 from malmoi.contracts.jobs import Engine, JobState, Lane, TaskState
 from malmoi.persistence.callbacks import wish_of
-from malmoi.persistence.chunks import take_over_chunks
+from malmoi.persistence.chunks import has_chunks, share_done, take_over_chunks
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.jobs import NewJob, accept_job
 from malmoi.persistence.room_results import await_message_again, fail_message
@@ -53,7 +53,8 @@ async def do_again(
     new job, so that each still stands for one job; so do its chunks, of which only those are
     recognised that were not, unless the `whole` recording is to be done again.
     """
-    plan = None if whole else ended.plan
+    goes_on = not whole and await has_chunks(transaction.session, ended.id)
+    plan = ended.plan if goes_on else None
     new = NewJob(
         owner_user_id=ended.owner_user_id,
         engine=Engine(ended.engine),
@@ -78,6 +79,8 @@ async def do_again(
     job = await accept_job(transaction, new, now=now)
     if plan is not None:
         await take_over_chunks(transaction, ended, job)
+        share = await share_done(transaction.session, job.id)
+        job.plan = plan | {"taken_over_percent": share.percent}
     await transaction.session.execute(
         update(DeadLetterRow)
         .where(DeadLetterRow.job_id == ended.id, DeadLetterRow.resolved_at.is_(None))

@@ -1,6 +1,7 @@
 """Uploads whose bytes go to the object store without us."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,16 +29,27 @@ async def begin_upload(transaction: Transaction, upload: DirectUpload, life: tim
     await transaction.session.refresh(upload)
 
 
-async def open_uploads_of(session: AsyncSession, owner_user_id: UUID) -> int:
-    """How many the owner has that have become nothing yet."""
-    found = await session.scalar(
-        select(func.count()).where(
-            DirectUpload.owner_user_id == owner_user_id,
-            DirectUpload.job_id.is_(None),
-            DirectUpload.expires_at > func.now(),
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Uploads of an account that have become nothing yet."""
+
+    count: int
+    size_bytes: int
+
+
+async def announced_by(session: AsyncSession, owner_user_id: UUID) -> Announced:
+    """What the owner has begun, whether it has arrived or not."""
+    asked = select(func.count(), func.coalesce(func.sum(DirectUpload.size_bytes), 0))
+    row = (
+        await session.execute(
+            asked.where(
+                DirectUpload.owner_user_id == owner_user_id,
+                DirectUpload.job_id.is_(None),
+                DirectUpload.expires_at > func.now(),
+            )
         )
-    )
-    return found or 0
+    ).one()
+    return Announced(count=row[0], size_bytes=int(row[1]))
 
 
 async def upload_of(

@@ -21,9 +21,13 @@ class ClientAddresses:
 
         The last entry of X-Forwarded-For is our proxy's own word; those before it are the client's.
         """
-        peer = connection.client.host if connection.client else ""
-        told = connection.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return _canonical(told if told and self._trusts(peer) else peer)
+        if self.proxied(connection):
+            return _canonical(_told(connection))
+        return _canonical(_peer(connection))
+
+    def proxied(self, connection: HTTPConnection) -> bool:
+        """Whether a proxy of ours has handed the request on."""
+        return bool(_told(connection)) and self._trusts(_peer(connection))
 
     def _trusts(self, peer: str) -> bool:
         try:
@@ -31,6 +35,14 @@ class ClientAddresses:
         except ValueError:
             return False
         return any(address in network for network in self._trusted)
+
+
+def _peer(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else ""
+
+
+def _told(connection: HTTPConnection) -> str:
+    return connection.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
 
 
 def _canonical(address: str) -> str:

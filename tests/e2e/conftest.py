@@ -58,7 +58,9 @@ class RunningCluster:
 
 @contextmanager
 def running_cluster(home: Path, *options: str, **settings: str) -> Iterator[RunningCluster]:
-    variables = {**os.environ, **settings, "MALMOI_HOME": str(home)}
+    # More people sign up from this one address than from any office.
+    patient = {"LOGIN_MAX_FAILURES": "1000"}
+    variables = {**os.environ, **patient, **settings, "MALMOI_HOME": str(home)}
     up = ["up", "--detach", "--json", "--port", "0", "--broker", BROKER, *options]
     cluster = RunningCluster({}, variables)
     try:

@@ -1417,7 +1417,7 @@ export interface paths {
         put?: never;
         /**
          * Transcribe
-         * @description Recognise one recording of up to 15 minutes and answer with its text, whole or as a stream.
+         * @description Recognise one recording and answer with its text, whole or as a stream.
          *
          *     A stream ends with `transcript.text.done`, or with `error`; the job goes on whoever leaves.
          */
@@ -1439,7 +1439,7 @@ export interface paths {
         put?: never;
         /**
          * Translate
-         * @description Say in English what is said in a recording of up to 15 minutes, in any language.
+         * @description Say in English what is said in a recording in any language.
          */
         post: operations["translate_v1_audio_translations_post"];
         delete?: never;
@@ -1872,7 +1872,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "accepted" | "dispatched" | "started" | "planned" | "finished" | "told";
+            name: "accepted" | "dispatched" | "started" | "planned" | "finished";
         };
         /**
          * InvitationOut
@@ -5012,6 +5012,15 @@ export interface operations {
             };
             /** @description MALFORMED_REQUEST */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_ATTEMPTS */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8354,6 +8363,15 @@ export interface operations {
             };
             /** @description AUDIO_EMPTY */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,7 +28,6 @@ test('what is still to come is shown while the job is under way, and not afterwa
     ['dispatched', false],
     ['started', false],
     ['finished', false],
-    ['told', false],
   ])
   expect(steps(begun, false)).toHaveLength(1)
 })

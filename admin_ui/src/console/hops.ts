@@ -1,7 +1,7 @@
 /** The way of a job from hop to hop, with the time that each took. */
 import type { Hop } from './model'
 
-const WAY = ['accepted', 'dispatched', 'started', 'finished', 'told'] as const
+const WAY = ['accepted', 'dispatched', 'started', 'finished'] as const
 /** Only long recordings are cut into chunks. */
 export type HopName = (typeof WAY)[number] | 'planned'
 

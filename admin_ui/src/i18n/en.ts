@@ -91,12 +91,18 @@ export const en: typeof ko = {
   'create.name': 'Name of the room',
   'create.password': 'Password (optional)',
   'create.passwordHint': 'Without one, anybody may enter.',
+  'create.vocabulary': 'Names and terms to expect (optional)',
+  'create.vocabularyHint':
+    'Names and special terms, separated by commas or line breaks, are recognised better.',
+  'create.vocabularyTooMuch':
+    'At most {terms} of them, {letters} letters each, {all} letters in all.',
   'create.language': 'Spoken language',
   'create.auto': 'Find out by itself',
   'create.submit': 'Make it and enter',
 
   'entrance.lead': 'You are about to enter this room.',
   'entrance.back': 'You were away for a while and your seat was freed. You can come back in.',
+  'entrance.unsent': 'Your sign video is kept. You can send it once you are inside.',
   'entrance.password': 'Password of the room',
   'entrance.enter': 'Enter',
 
@@ -118,6 +124,8 @@ export const en: typeof ko = {
   'menu.notice': 'Notification for new messages',
   'menu.noticeRefused':
     'The browser blocks notifications. Allow them at the lock in the address bar.',
+  'menu.noticeUnavailable':
+    'This browser has no notifications for pages. The sound for new messages works.',
   'menu.txt': 'Save conversation (TXT)',
   'menu.srt': 'Save conversation (SRT subtitles)',
   'menu.json': 'Save conversation (JSON)',
@@ -212,6 +220,9 @@ export const en: typeof ko = {
   'sign.stop': 'Stop recording',
   'sign.preview': 'Video to send',
   'sign.again': 'Choose another',
+  'sign.discard': 'Throw this video away?',
+  'sign.discardText': 'It has not been sent. This cannot be undone.',
+  'sign.keep': 'Keep it',
   'sign.preparing': 'Preparing the video…',
   'sign.pending': 'Awaiting translation',
   'sign.failed': 'The video cannot be shown',
@@ -236,11 +247,14 @@ export const en: typeof ko = {
     'The browser blocks the microphone at this address. Open it with https, or send a recording from a file.',
   'reason.MIC_UNSUPPORTED':
     'This browser cannot record. You can still send a recording from a file.',
+  'reason.MIC_FAILED':
+    'The microphone did not work. Press again, or send a recording from a file.',
   'reason.MIC_UNPLUGGED': 'The microphone went away. What was recorded until then is kept.',
   'reason.CAMERA_DENIED':
     'The camera is not allowed. Allow it at the lock in the address bar, or choose a video.',
   'reason.CAMERA_NONE': 'There is no camera. Please choose a video instead.',
   'reason.CAMERA_BUSY': 'Another program is using the camera. Close it, or choose a video.',
+  'reason.CAMERA_FAILED': 'The camera did not work. Try again, or choose a video.',
   'reason.PAGE_HIDDEN':
     'The screen was locked or hidden, so recording stopped. What was recorded until then is kept.',
   'reason.TURN_ENDED': 'Your turn ended. The recording is kept; send it in your next turn.',

@@ -11,12 +11,13 @@ vi.mock('./requests')
 const joins = vi.mocked(joinRoom)
 const onEntered = vi.fn(async () => undefined)
 
-const stand = (has_password: boolean, invite?: string, back = false) =>
+const stand = (has_password: boolean, invite?: string, back = false, unsent = false) =>
   draw(
     <Entrance
       room={{ room_id: 'r', title: 'Evening', has_password }}
       invite={invite}
       back={back}
+      unsent={unsent}
       onEntered={onEntered}
     />,
   )
@@ -72,5 +73,10 @@ describe('the door of a room', () => {
     await stand(false, undefined, true)
     expect(screen.getByText(/your seat was freed/)).toBeVisible()
     expect(joins).not.toHaveBeenCalled()
+  })
+
+  it('says that a sign video waits inside', async () => {
+    await stand(false, undefined, true, true)
+    expect(screen.getByText(/Your sign video is kept/)).toBeVisible()
   })
 })

@@ -14,11 +14,13 @@ interface Props {
   invite: string | undefined
   /** Whether the seat was lost a moment ago. */
   back: boolean
+  /** Whether a sign video waits inside. */
+  unsent: boolean
   onEntered: () => Promise<void>
 }
 
 /** The door: opens by itself where neither password nor thought is needed. */
-export function Entrance({ room, invite, back, onEntered }: Props) {
+export function Entrance({ room, invite, back, unsent, onEntered }: Props) {
   const t = useText()
   const problemText = useProblemText()
   useTitle(room.title)
@@ -46,6 +48,7 @@ export function Entrance({ room, invite, back, onEntered }: Props) {
       <header className="page-head">
         <h1>{room.title}</h1>
         <p className="soft">{back ? t('entrance.back') : t('entrance.lead')}</p>
+        {unsent && <p>{t('entrance.unsent')}</p>}
       </header>
       <form className="form card" onSubmit={submit}>
         {asksPassword && (

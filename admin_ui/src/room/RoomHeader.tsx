@@ -14,6 +14,8 @@ import { People } from './people/People'
 import { exportOf, leaveRoom, type ExportFormat } from './requests'
 import { noticeOn, setNotice, setSound, soundOn } from './useNotices'
 
+const NO_NOTICE = { refused: 'menu.noticeRefused', unavailable: 'menu.noticeUnavailable' } as const
+
 interface Props {
   title: string
   room: Room | null
@@ -63,7 +65,8 @@ function RoomMenu({ roomId, title }: { roomId: string; title: string }) {
       (error: unknown) => tell(problemText(error), 'bad'),
     )
   const notify = async () => {
-    if (!(await setNotice(!notice))) tell(t('menu.noticeRefused'), 'bad')
+    const why = await setNotice(!notice)
+    if (why !== null) tell(t(NO_NOTICE[why]), 'bad')
   }
   return (
     <Menu

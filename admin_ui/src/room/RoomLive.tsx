@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTitle } from '../app/title'
 import { useText } from '../i18n'
 import { useClips } from './clips/useClips'
@@ -11,6 +11,7 @@ import { NamesContext } from './people/names'
 import { useRoomNames } from './people/useRoomNames'
 import { RoomHeader } from './RoomHeader'
 import { SignDialog } from './sign/SignDialog'
+import type { Signing } from './sign/useSigning'
 import { useHistory } from './story/useHistory'
 import { useStory } from './story/useStory'
 import { useNotices } from './useNotices'
@@ -22,17 +23,17 @@ interface Props {
   after: number
   page: readonly Message[] | null
   me: string
+  signing: Signing
   onUnseated: () => void
 }
 
 /** Inside the room. */
-export function RoomLive({ roomId, title, after, page, me, onUnseated }: Props) {
+export function RoomLive({ roomId, title, after, page, me, signing, onUnseated }: Props) {
   const t = useText()
   const { story, link, tellStory } = useStory(roomId, after, page)
   const history = useHistory(roomId, page, tellStory)
   const { room, messages } = story
   const names = useRoomNames(roomId, room, messages)
-  const [signing, setSigning] = useState(false)
   const { driver, mic, stream, turnEnds } = useMic(roomId)
   const { dispatch } = driver
   const clips = useClips({ userId: me, roomId, story, tellMic: dispatch })
@@ -63,9 +64,9 @@ export function RoomLive({ roomId, title, after, page, me, onUnseated }: Props) 
           offerEnds={room?.offer_expires_at ?? null}
           offset={story.offset}
           onLine={(line) => tellStory({ type: 'line', line })}
-          onSign={() => setSigning(true)}
+          onSign={signing.begin}
         />
-        {signing && <SignDialog roomId={roomId} onClose={() => setSigning(false)} />}
+        {signing.open && <SignDialog roomId={roomId} signing={signing} />}
         <Announcer messages={messages} speaker={speaker} me={me} />
       </div>
     </NamesContext>

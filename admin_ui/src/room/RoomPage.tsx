@@ -7,6 +7,8 @@ import { useText } from '../i18n'
 import { Entrance } from './Entrance'
 import { forget, openingOf } from './opening'
 import { RoomLive } from './RoomLive'
+import { useSigning } from './sign/useSigning'
+import { useStay } from './sign/useStay'
 import './room.css'
 
 const here = getRouteApi('/rooms/$roomId')
@@ -23,6 +25,8 @@ function Door({ roomId }: { roomId: string }) {
   const { invite } = here.useSearch()
   const me = useMe()
   const [unseated, setUnseated] = useState(false)
+  const signing = useSigning()
+  useStay(signing.video !== null)
   const view = useQuery(openingOf(roomId))
   // Whoever comes back opens it anew: the seat may be gone.
   useEffect(() => () => forget(roomId), [roomId])
@@ -36,7 +40,15 @@ function Door({ roomId }: { roomId: string }) {
       await view.refetch()
       setUnseated(false)
     }
-    return <Entrance room={room} invite={invite} back={unseated} onEntered={entered} />
+    return (
+      <Entrance
+        room={room}
+        invite={invite}
+        back={unseated}
+        unsent={signing.video !== null}
+        onEntered={entered}
+      />
+    )
   }
   return (
     <RoomLive
@@ -45,6 +57,7 @@ function Door({ roomId }: { roomId: string }) {
       after={room.last_seq}
       page={page}
       me={me.data.id}
+      signing={signing}
       onUnseated={() => setUnseated(true)}
     />
   )

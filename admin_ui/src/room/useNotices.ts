@@ -20,13 +20,36 @@ export function setSound(on: boolean): void {
   if (on) chime()
 }
 
-/** False when the browser or its owner refuses. */
-export async function setNotice(on: boolean): Promise<boolean> {
-  const allowed =
-    on && typeof Notification !== 'undefined' && (await Notification.requestPermission()) === 'granted'
-  localStorage.setItem(NOTICE, allowed ? 'on' : 'off')
-  noticeOn.set(allowed)
-  return allowed === on
+/** Why there are no notices: the browser or its owner refuses, or pages cannot make any. */
+export type NoNotice = 'refused' | 'unavailable'
+
+export async function setNotice(on: boolean): Promise<NoNotice | null> {
+  const why = on ? await hindrance() : null
+  keepNotice(on && why === null)
+  return why
+}
+
+function keepNotice(on: boolean): void {
+  localStorage.setItem(NOTICE, on ? 'on' : 'off')
+  noticeOn.set(on)
+}
+
+async function hindrance(): Promise<NoNotice | null> {
+  if (typeof Notification === 'undefined') return 'unavailable'
+  if ((await Notification.requestPermission()) !== 'granted') return 'refused'
+  const trial = notify(text('menu.notice'), { silent: true })
+  trial?.close()
+  return trial === null ? 'unavailable' : null
+}
+
+/** Null in Chrome on Android, which leaves notifications to service workers. */
+function notify(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options)
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
+  }
 }
 
 /** Two soft tones; no file to load. */
@@ -57,7 +80,9 @@ export function useNotices(messages: readonly Message[], me: string, names: Name
     if (before === null || last.position <= before || last.sender_user_id === me) return
     if (soundOn.get()) chime()
     if (noticeOn.get() && document.visibilityState === 'hidden') {
-      new Notification(names(last.sender_user_id), { body: last.text ?? text('sign.pending') })
+      const body = last.text ?? text('sign.pending')
+      // Turned on in an earlier visit, before the browser changed its mind.
+      if (notify(names(last.sender_user_id), { body }) === null) keepNotice(false)
     }
   }, [last, me, names])
 }

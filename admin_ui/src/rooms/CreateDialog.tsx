@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useId, useState, type FormEvent } from 'react'
+import { useId, useRef, useState, type FormEvent } from 'react'
 import { api, body } from '../api/client'
 import { useProblemText } from '../app/problemText'
 import { useText } from '../i18n'
@@ -10,6 +10,8 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { TextField } from '../ui/TextField'
 import { joinRoom } from '../room/requests'
+import { fits, termsOf } from './vocabulary'
+import { VocabularyField } from './VocabularyField'
 
 const LANGUAGES = ['ko', 'en', 'ja', 'zh', 'es', 'fr', 'de', 'vi']
 
@@ -17,11 +19,13 @@ interface NewRoom {
   title: string
   password: string
   language: string
+  /** As it was typed. */
+  terms: string
 }
 
-async function create({ title, password, language }: NewRoom): Promise<string> {
+async function create({ title, password, language, terms }: NewRoom): Promise<string> {
   const sent = { title: title.trim(), language, ...(password === '' ? {} : { password }) }
-  const room = await body(api.POST('/rooms', { body: { vocabulary: [], ...sent } }))
+  const room = await body(api.POST('/rooms', { body: { vocabulary: termsOf(terms), ...sent } }))
   await joinRoom(room.room_id, password === '' ? {} : { password })
   return room.room_id
 }
@@ -32,14 +36,21 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const locale = useLocale()
   const problemText = useProblemText()
   const navigate = useNavigate()
-  const [room, setRoom] = useState<NewRoom>({ title: '', password: '', language: locale })
+  const vocabulary = useRef<HTMLTextAreaElement>(null)
+  const [room, setRoom] = useState<NewRoom>({
+    title: '',
+    password: '',
+    language: locale,
+    terms: '',
+  })
   const creating = useMutation({
     mutationFn: create,
     onSuccess: (roomId) => navigate({ to: '/rooms/$roomId', params: { roomId } }),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (room.title.trim() !== '') creating.mutate(room)
+    if (!fits(termsOf(room.terms))) vocabulary.current?.focus()
+    else if (room.title.trim() !== '') creating.mutate(room)
   }
   return (
     <Dialog open onClose={onClose} title={t('create.title')} description={t('create.text')}>
@@ -75,6 +86,11 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             <option value="auto">{t('create.auto')}</option>
           </select>
         </div>
+        <VocabularyField
+          field={vocabulary}
+          value={room.terms}
+          onChange={(terms) => setRoom({ ...room, terms })}
+        />
         {creating.isError && (
           <p className="form-error" role="alert">
             {problemText(creating.error)}

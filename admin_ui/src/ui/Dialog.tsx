@@ -8,19 +8,26 @@ export interface DialogProps {
   onClose: () => void
   title: string
   description?: string
+  /** Something is under way whose end has to be seen: nothing closes it. */
+  locked?: boolean
   children: ReactNode
 }
 
+const otherDialog = () => document.querySelector('[role="dialog"]')
+
 /** Modal: keeps the focus inside, gives it back, closes with Escape. */
-export function Dialog({ open, onClose, title, description, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onClose, title, description, locked = false, children } = props
   const t = useText()
   const opener = useRef<Element | null>(null)
   const giveBack = (event: Event) => {
     event.preventDefault()
-    if (opener.current instanceof HTMLElement) opener.current.focus()
+    // Of two dialogs, the lower one may have changed meanwhile.
+    const back = opener.current?.isConnected === true ? opener.current : otherDialog()
+    if (back instanceof HTMLElement) back.focus()
   }
   return (
-    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Radix.Root open={open} onOpenChange={(next) => !next && !locked && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="dialog-overlay" />
         <Radix.Content
@@ -36,7 +43,11 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
             <Radix.Description className="dialog-text">{description}</Radix.Description>
           )}
           {children}
-          <Radix.Close className="icon-button dialog-close" aria-label={t('common.close')}>
+          <Radix.Close
+            className="icon-button dialog-close"
+            aria-label={t('common.close')}
+            disabled={locked}
+          >
             <Icon name="close" />
           </Radix.Close>
         </Radix.Content>

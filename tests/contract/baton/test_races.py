@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from api_gateway.adapters.attempts import Attempts
 from api_gateway.adapters.speaker_lock import SpeakerLock
 from api_gateway.errors import RoomFull, SpeakerTaken
-from api_gateway.usecases.join_room import Door
+from api_gateway.throttles import Throttles
+from api_gateway.usecases.join_room import Door, Visitor
 from api_gateway.usecases.line_up import Line
 from api_gateway.usecases.pass_baton import Baton, Turn
 from malmoi.persistence.baton import grant_baton
@@ -92,11 +92,11 @@ async def test_of_fifty_joins_two_win(
     database: Database, redis: Redis, people: list[UUID], empty_room: UUID
 ) -> None:
     passwords = Passwords()
-    door = Door(database, passwords, Attempts(redis, "test", limit=10, window_s=10))
+    door = Door(database, passwords, Throttles.of(redis, failures=10, window_s=10).door)
 
     async def attempt(user_id: UUID) -> bool:
         try:
-            await door.join(empty_room, user_id)
+            await door.join(empty_room, Visitor(user_id, "192.0.2.1"))
         except RoomFull:
             return False
         return True

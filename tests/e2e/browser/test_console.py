@@ -14,7 +14,7 @@ from tests.e2e.browser.words import ko as room_ko
 from tests.e2e.conftest import SPEECH, RunningCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.model]
-HOPS = ("accepted", "dispatched", "started", "finished", "told")
+HOPS = ("accepted", "dispatched", "started", "finished")
 
 
 @pytest.fixture

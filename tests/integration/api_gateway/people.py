@@ -1,6 +1,7 @@
 """People who use a gateway over real HTTP and WebSockets, as tests read them."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,14 @@ from websockets.typing import Subprotocol
 CLIP = b"RIFF not really a recording; the tests' recogniser does not listen"
 OPEN: list[httpx.AsyncClient] = []
 """Closed after each test by the fixture `closed_clients`."""
+_NUMBERS = itertools.count(1)
 NOT_STORY = frozenset({"ping", "room.state"})
+
+
+def another_address() -> dict[str, str]:
+    """The header by which a request comes from an address that nobody else has."""
+    number = next(_NUMBERS)
+    return {"X-Forwarded-For": f"spoofed, 198.18.{number // 256}.{number % 256}"}
 
 
 @dataclass

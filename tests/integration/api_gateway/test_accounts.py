@@ -1,6 +1,7 @@
 """Signing up and in (seed 000 section 5)."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import httpx
 from jose import jwt
 
 from tests.integration.api_gateway.conftest import Gateway, StartGateway
-from tests.integration.api_gateway.people import Person
+from tests.integration.api_gateway.people import Person, another_address
 
 PASSWORD = "a long enough password"
 
@@ -86,35 +87,102 @@ async def test_a_wrong_password_and_an_unknown_address_look_the_same(gateway: Ga
         assert refused.json()["detail"] == "wrong address or password"
 
 
-async def test_guessing_is_throttled_per_account_and_client(start_gateway: StartGateway) -> None:
-    gateway = await start_gateway(login_max_failures=3, login_window_s=60)
+async def statuses(
+    gateway: Gateway, path: str, bodies: Iterable[dict[str, str]], **headers: str
+) -> list[int]:
+    """What each is answered with, one after the other."""
+    return [(await post(gateway, path, each, **headers)).status_code for each in bodies]
+
+
+async def signed_up(gateway: Gateway) -> tuple[dict[str, str], dict[str, str]]:
+    """An account, and a wrong guess at its password."""
     account = new_account()
-    await post(gateway, "/auth/signup", account)
-    wrong = {**account, "password": "not the password"}
+    assert (await post(gateway, "/auth/signup", account)).status_code == 201
+    return account, {**account, "password": "not the password"}
 
-    answers = await asyncio.gather(*(post(gateway, "/auth/login", wrong) for _ in range(8)))
-    statuses = sorted(each.status_code for each in answers)
-    right = await post(gateway, "/auth/login", account)
-    elsewhere = await post(
-        gateway, "/auth/login", account, **{"X-Forwarded-For": "spoofed, 198.51.100.7"}
-    )
-    other_account = await post(gateway, "/auth/login", {**account, "email": "x@malmoi.test"})
 
-    assert statuses == [401] * 3 + [429] * 5
+async def test_guessing_is_throttled_per_account_and_client(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    account, wrong = await signed_up(gateway)
+    strict = await start_gateway(login_max_failures=3, login_window_s=60)
+    here = another_address()
+
+    answers = await asyncio.gather(*(post(strict, "/auth/login", wrong, **here) for _ in range(20)))
+    right = await post(strict, "/auth/login", account, **here)
+    elsewhere = await post(strict, "/auth/login", account, **another_address())
+    other_account = await post(strict, "/auth/login", new_account(), **here)
+
+    assert sorted(each.status_code for each in answers) == [401] * 3 + [429] * 17
     assert (right.status_code, right.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
     assert 1 <= int(right.headers["retry-after"]) <= 60
-    assert elsewhere.status_code == 200
+    assert elsewhere.status_code == 200, "one address locks nobody out at others"
     assert other_account.status_code == 401
 
 
-async def test_who_signs_in_may_fail_again(start_gateway: StartGateway) -> None:
-    gateway = await start_gateway(login_max_failures=2)
-    account = new_account()
-    await post(gateway, "/auth/signup", account)
+async def test_one_address_cannot_guess_at_account_after_account(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    own, _ = await signed_up(gateway)
+    strict = await start_gateway(login_max_failures=1)
+    here = another_address()
+    strangers = [new_account() for _ in range(11)]
 
-    for _ in range(4):
-        await post(gateway, "/auth/login", {**account, "password": "not the password"})
-        assert (await post(gateway, "/auth/login", account)).status_code == 200
+    first = await statuses(strict, "/auth/login", [*strangers[:5], own], **here)
+    then = await statuses(strict, "/auth/login", [*strangers[5:], own], **here)
+    elsewhere = await statuses(strict, "/auth/login", strangers[:1], **another_address())
+
+    assert first == [401] * 5 + [200]
+    assert then == [401] * 5 + [429] * 2, "an account of one's own buys no new guesses"
+    assert elsewhere == [401]
+
+
+async def test_many_addresses_cannot_guess_at_one_account_for_long(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    account, wrong = await signed_up(gateway)
+    other, _ = await signed_up(gateway)
+    strict = await start_gateway(login_max_failures=1)
+
+    guesses = [await post(strict, "/auth/login", wrong, **another_address()) for _ in range(6)]
+    here = another_address()
+
+    assert [each.status_code for each in guesses] == [401] * 5 + [429]
+    assert await statuses(strict, "/auth/login", [account, other], **here) == [429, 200]
+
+
+async def test_one_address_opens_only_so_many_accounts(start_gateway: StartGateway) -> None:
+    strict = await start_gateway(login_max_failures=1)
+    here = another_address()
+    wanted = [new_account() for _ in range(9)]
+
+    opened = await statuses(strict, "/auth/signup", [*wanted, wanted[0]], **here)
+    refused = await post(strict, "/auth/signup", new_account(), **here)
+
+    assert opened == [201] * 9 + [409]
+    assert (refused.status_code, refused.json()["code"]) == (429, "TOO_MANY_ATTEMPTS")
+    assert int(refused.headers["retry-after"]) >= 1
+    assert await statuses(strict, "/auth/signup", [new_account()], **another_address()) == [201]
+
+
+async def test_who_signs_in_may_fail_again(gateway: Gateway, start_gateway: StartGateway) -> None:
+    account, wrong = await signed_up(gateway)
+    strict = await start_gateway(login_max_failures=2)
+
+    answers = await statuses(strict, "/auth/login", [wrong, account] * 4, **another_address())
+
+    assert answers == [401, 200] * 4
+
+
+async def test_signing_in_often_is_no_guessing(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    account, _ = await signed_up(gateway)
+    strict = await start_gateway(login_max_failures=1)
+
+    answers = await statuses(strict, "/auth/login", [account] * 12, **another_address())
+
+    assert answers == [200] * 12
 
 
 async def test_tokens_that_do_not_count_are_refused(gateway: Gateway) -> None:

@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import select, update
 
 from malmoi.contracts.jobs import Engine
 from malmoi.contracts.messages import TaskFailed
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.workers import WorkerSeen
+from malmoi.live.services import LiveProcess, forget_service, live_processes, note_service
 from malmoi.persistence.database import Database
-from malmoi.persistence.tables import DeadLetterRow, OutboxRow, WorkerRow
+from malmoi.persistence.rooms import lock_room
+from malmoi.persistence.sign_videos import NewSignVideo, accept_sign
+from malmoi.persistence.tables import DeadLetterRow, OutboxRow, SignVideo, WorkerRow
 from malmoi.persistence.tasks import lock_task
 from malmoi.persistence.workers import note_worker
 from result_handler.usecases.fail_task import fail_task
@@ -21,6 +25,7 @@ from tests.integration.api_gateway.conftest import Gateway, StartGateway
 from tests.integration.api_gateway.operators import Pipeline, operator
 from tests.integration.api_gateway.people import Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
+from tests.integration.conftest import Rooms
 
 
 async def buried_job(gateway: Gateway, database: Database, pipeline: Pipeline) -> str:
@@ -204,7 +209,11 @@ async def test_a_silent_worker_is_a_fault_unless_another_lives(
     assert await workers() == {in_its_place: True}
 
 
-async def test_health_names_every_part(start_gateway: StartGateway, database: Database) -> None:
+async def test_health_names_every_part(
+    start_gateway: StartGateway, database: Database, redis: Redis
+) -> None:
+    for process in await live_processes(redis):  # of tests that ran moments ago
+        await forget_service(redis, process)
     gateway = await start_gateway(grafana_url="https://grafana.example.org")
     admin = await operator(gateway.url, database)
 
@@ -224,9 +233,65 @@ async def test_health_names_every_part(start_gateway: StartGateway, database: Da
     services = {each["name"]: each for each in health["services"]}
     assert services["api_gateway"]["instance"]
     assert services["result_handler"]["ok"] is False  # none runs in this test
-    assert services["sign_service"]["ok"] is True
+    assert services["sign_service"]["detail"] == "no replica was heard of"
     assert "stt_worker_whisper" in services
     assert health["grafana_url"] == "https://grafana.example.org"
+
+
+async def sign_services(admin: Person) -> dict[str | None, dict[str, object]]:
+    services = (await admin.get("/admin/health")).json()["services"]
+    return {each["instance"]: each for each in services if each["name"] == "sign_service"}
+
+
+async def test_a_sign_service_that_lives_is_well_until_videos_wait_for_long(
+    admin: Person, database: Database, redis: Redis, rooms: Rooms
+) -> None:
+    await note_service(redis, LiveProcess("sign_service", "sign-1"))
+    assert (await sign_services(admin))["sign-1"]["ok"] is True
+
+    await waiting_sign(database, rooms, since_s=60)
+    told = (await sign_services(admin))["sign-1"]
+    assert told["ok"] is True
+    assert str(told["detail"]).startswith("1 videos wait")
+
+    await waiting_sign(database, rooms, since_s=600)
+    assert (await sign_services(admin))["sign-1"]["ok"] is False
+
+    await forget_service(redis, LiveProcess("sign_service", "sign-1"))
+    assert [each["ok"] for each in (await sign_services(admin)).values()] == [False]
+
+
+async def waiting_sign(database: Database, rooms: Rooms, *, since_s: float) -> None:
+    user_id, room_id = await rooms.room()
+    new = NewSignVideo(
+        message_id=uuid4(),
+        room_id=room_id,
+        owner_user_id=user_id,
+        video_key="sign/none",
+        video_bytes=1,
+        content_type="video/mp4",
+        trace_id=uuid4().hex,
+    )
+    async with database.transaction() as transaction:
+        room = await lock_room(transaction, room_id)
+        assert room is not None
+        await accept_sign(transaction, new, room)
+    async with database.transaction() as transaction:
+        handed_in = datetime.now(UTC) - timedelta(seconds=since_s)
+        await transaction.session.execute(
+            update(SignVideo)
+            .where(SignVideo.message_id == new.message_id)
+            .values(dispatched_at=handed_in)
+        )
+
+
+async def test_nginx_is_named_by_whoever_came_through_it(admin: Person) -> None:
+    async def servers(**headers: str) -> dict[str, bool]:
+        health = await admin.http.get("/admin/health", headers=headers)
+        return {each["name"]: each["ok"] for each in health.json()["servers"]}
+
+    assert "nginx" not in await servers()
+    assert (await servers(**{"X-Forwarded-For": "192.0.2.1"}))["nginx"] is True
 
 
 async def test_a_server_that_is_away_is_named(

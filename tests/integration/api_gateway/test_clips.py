@@ -280,6 +280,7 @@ async def test_malformed_clips_are_refused(gateway: Gateway) -> None:
         "json": await anna.post(path, {"audio_file": "text"}),
         "bad grant": await anna.say(room_id, grant="first"),
         "bad language": await anna.say(room_id, language="Korean"),
+        "no language": await anna.say(room_id, language="qq"),
         "empty key": await anna.say(room_id, headers={"Idempotency-Key": ""}),
         "long key": await anna.say(room_id, headers={"Idempotency-Key": "k" * 201}),
     }

@@ -220,6 +220,15 @@ async def test_its_events_come_live_numbered_and_from_any_number_on(sender: Send
     assert await sender.hears(job_id, **{"Last-Event-ID": "1"}) == story[1:]
 
 
+async def test_who_claims_to_have_heard_what_is_to_come_hears_it(sender: Sender) -> None:
+    job_id = await sender.job_that_is("queued")
+    hearing = asyncio.create_task(sender.hears(job_id, **{"Last-Event-ID": "9000"}))
+    await sender.pipeline.start(job_id)
+    await sender.recogniser.answer_running(job_id)
+
+    assert (await asyncio.wait_for(hearing, 10))[-1] == (2, "job.completed")
+
+
 async def test_a_console_that_was_cut_off_hears_the_rest_and_the_end(
     gateway: Gateway, sender: Sender
 ) -> None:
@@ -389,6 +398,7 @@ async def test_without_a_text_the_result_says_why(
     [
         ({"engine": "gpt"}, "engine"),
         ({"language": "Korean"}, "language"),
+        ({"language": "qq"}, "language"),
         ({"temperature": "3"}, "temperature"),
         ({"prompt": "x" * 2001}, "prompt"),
         ({"prompt": "a\0b"}, "prompt"),

@@ -229,6 +229,7 @@ async def test_bad_requests_name_the_parameter(client: openai.AsyncOpenAI) -> No
         ({"temperature": 3.0}, "temperature"),
         ({"prompt": "a\0b"}, "prompt"),
         ({"language": "Korean"}, "language"),
+        ({"language": "qq"}, "language"),
     ):
         with pytest.raises(openai.BadRequestError) as refused:
             await client.audio.transcriptions.create(model="whisper-1", file=FILE, **wrong)

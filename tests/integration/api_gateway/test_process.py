@@ -49,7 +49,13 @@ async def gateway_process(environment: dict[str, str]) -> AsyncIterator[GatewayP
         sys.executable,
         "-m",
         "api_gateway",
-        env={**os.environ, **environment, "GATEWAY_PORT": str(port), "PING_INTERVAL_S": "0.3"},
+        env={
+            **os.environ,
+            **environment,
+            "GATEWAY_PORT": str(port),
+            "PING_INTERVAL_S": "0.3",
+            "LOGIN_MAX_FAILURES": "1000",
+        },
         cwd=ROOT,
     )
     running = GatewayProcess(process, port)

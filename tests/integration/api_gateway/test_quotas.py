@@ -110,6 +110,23 @@ async def test_a_day_has_only_so_many_bytes_and_the_next_one_as_many(
     assert (await hands_in(person)).status_code == 202
 
 
+async def test_uploads_that_could_not_be_handed_in_today_are_not_begun(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = await start_gateway(audio_per_day="100MiB")
+    person = await Person.sign_up(gateway.url)
+
+    async def begins(mib: int) -> httpx.Response:
+        return await person.post("/uploads", {"file_name": "a.wav", "size": mib * 1024**2})
+
+    first = await begins(60)
+    assert first.status_code == 201
+    assert refused(await begins(60)) == (429, "QUOTA_EXCEEDED")
+    assert (await begins(40)).status_code == 201
+    await person.http.delete(f"/uploads/{first.json()['upload_id']}")
+    assert (await begins(60)).status_code == 201
+
+
 async def test_a_minute_has_only_so_many_requests(
     start_gateway: StartGateway, nobody_recognises: Recogniser
 ) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 from uuid import uuid4
 
-from tests.integration.api_gateway.conftest import Gateway
-from tests.integration.api_gateway.people import Person, two_in_a_room
+from tests.integration.api_gateway.conftest import Gateway, StartGateway
+from tests.integration.api_gateway.people import Person, another_address, two_in_a_room
 
 
 async def test_a_room_is_created_shown_and_listed(gateway: Gateway) -> None:
@@ -49,6 +49,7 @@ async def test_malformed_rooms_are_refused(gateway: Gateway) -> None:
         {"title": "line\nbreak"},
         {"title": "null\0byte"},
         {"title": "t", "language": "korean"},
+        {"title": "t", "language": "qq"},
         {"title": "t", "vocabulary": ["a\nb"]},
         {"title": "t", "vocabulary": ["x" * 61]},
         {"title": "t", "vocabulary": ["x" * 60] * 11},
@@ -131,14 +132,42 @@ async def test_the_door_asks_for_the_password(gateway: Gateway) -> None:
     assert (right.status_code, again.status_code) == (200, 200)
 
 
-async def test_guessing_at_a_door_is_throttled(gateway: Gateway) -> None:
-    anna = await Person.sign_up(gateway.url)
+def moved(person: Person, gateway: Gateway, address: dict[str, str]) -> Person:
+    """The same person, who now comes to that gateway from that address."""
+    person.http.base_url = gateway.url
+    person.http.headers.update(address)
+    return person
+
+
+async def test_guessing_at_a_door_is_throttled(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    strict = await start_gateway(login_max_failures=10)
+    anna = moved(await Person.sign_up(gateway.url), strict, another_address())
     room_id = await anna.open_room(password="right")
 
     answers = [await anna.join(room_id, password="wrong") for _ in range(11)]
 
     assert [each.status_code for each in answers] == [403] * 10 + [429]
     assert (await anna.join(room_id, password="right")).status_code == 429
+
+
+async def test_new_accounts_get_no_new_guesses_at_the_doors(
+    gateway: Gateway, start_gateway: StartGateway
+) -> None:
+    strict = await start_gateway(login_max_failures=1)
+    here = another_address()
+    people = [moved(await Person.sign_up(gateway.url), strict, here) for _ in range(13)]
+    room_id = await people[0].open_room(password="right")
+
+    entered = await people[0].join(room_id, password="right")
+    guesses = [await each.join(room_id, password="wrong") for each in people[1:12]]
+    late = await moved(people[12], strict, another_address()).join(room_id, password="right")
+
+    assert entered.status_code == 200
+    assert [each.status_code for each in guesses] == [403] * 10 + [429]
+    assert guesses[-1].json()["code"] == "TOO_MANY_ATTEMPTS"
+    assert late.status_code == 200
 
 
 async def test_others_see_title_and_occupancy_and_nothing_else(gateway: Gateway) -> None:

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import select
 
+from api_gateway.adapters.cancel_flags import CancelFlags
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import EventType, job_stream
 from malmoi.contracts.jobs import Engine, Lane
@@ -18,7 +20,7 @@ from malmoi.object_store.keys import CHUNK_PREFIX
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.persistence.events import events_after
-from malmoi.persistence.job_ends import cancel, do_again, lock_tasks_of
+from malmoi.persistence.job_ends import cancel, delete_rows, do_again, lock_tasks_of
 from malmoi.persistence.jobs import NewJob, accept_job, lock_job
 from malmoi.persistence.tables import Job, Task
 from malmoi.settings import ObjectStoreSettings
@@ -49,10 +51,18 @@ async def store(fast: dict[str, str]) -> ObjectStore:
 
 @pytest.fixture(scope="module")
 async def audio_key(store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return await stored(store, SECONDS, tmp_path_factory.mktemp("long"))
+
+
+@pytest.fixture
+async def longer_key(store: ObjectStore, tmp_path: Path) -> str:
+    return await stored(store, 2 * SECONDS, tmp_path)
+
+
+async def stored(store: ObjectStore, seconds: float, folder: Path) -> str:
     """Tones of five seconds with pauses between them."""
-    parts = [part for _ in range(27) for part in (tone(5)[0], noise(0.5, 1e-4)[0])]
-    sound = np.concatenate(parts)[: int(SECONDS * 16_000)]
-    path = write(tmp_path_factory.mktemp("long") / "long.flac", Track(sound[np.newaxis], "flac"))
+    parts = [part for _ in range(int(seconds / 5.5)) for part in (tone(5)[0], noise(0.5, 1e-4)[0])]
+    path = write(folder / "long.flac", Track(np.concatenate(parts)[np.newaxis], "flac"))
     key = f"audio/{uuid4()}"
     content = path.read_bytes()
     await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
@@ -114,6 +124,22 @@ async def some_succeeded(database: Database, job: Job, at_least: int = 1) -> Non
         return len(done) >= at_least
 
     await eventually(enough)
+
+
+async def cancelled(database: Database, job: Job) -> list[UUID]:
+    """The tasks of it that were open."""
+    async with database.transaction() as transaction:
+        held = await lock_tasks_of(transaction, job.id)
+        still_open = [each.task.id for each in held if each.is_open]
+        await cancel(transaction, held, detail="enough")
+    return still_open
+
+
+async def done_again(database: Database, job: Job) -> Job:
+    async with database.transaction() as transaction:
+        locked = await lock_job(transaction, job.id)
+        assert locked is not None
+        return await do_again(transaction, locked, now=await transaction.now())
 
 
 @pytest.mark.any_broker
@@ -183,22 +209,73 @@ async def test_a_cancelled_recording_goes_on_where_it_was(
 ) -> None:
     job = await hand_in(database, rooms, audio_key)
     await some_succeeded(database, job, at_least=2)
-    async with database.transaction() as transaction:
-        held = await lock_tasks_of(transaction, job.id)
-        await cancel(transaction, held, detail="enough")
+    await cancelled(database, job)
     done = {each.index for each in await chunks_of(database, job) if each.state == "succeeded"}
 
-    async with database.transaction() as transaction:
-        locked = await lock_job(transaction, job.id)
-        assert locked is not None
-        again = await do_again(transaction, locked, now=await transaction.now())
-    again = await ended(database, again)
+    again = await ended(database, await done_again(database, job))
 
     assert again.state == "completed"
     chunks = await chunks_of(database, again)
     assert {each.index for each in chunks if each.attempt == 1} >= done
     assert again.result is not None
     assert len(again.result["transcript"]["segments"]) == len(chunks)
+
+
+@pytest.mark.any_broker
+async def test_a_recording_is_begun_anew_when_the_try_that_had_its_chunks_was_deleted(
+    database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
+) -> None:
+    first = await hand_in(database, rooms, audio_key)
+    await some_succeeded(database, first)
+    await cancelled(database, first)
+    second = await done_again(database, first)
+    await cancelled(database, second)
+    async with database.transaction() as transaction:
+        await delete_rows(transaction, second)
+
+    third = await ended(database, await done_again(database, first))
+
+    assert third.state == "completed"
+    assert all(each.attempt == 1 for each in await chunks_of(database, third))
+
+
+@pytest.mark.any_broker
+async def test_the_engine_is_free_soon_after_what_it_worked_on_was_cancelled(
+    database: Database,
+    rooms: Rooms,
+    audio_key: str,
+    workers: tuple[Process, Process],
+    fast: dict[str, str],
+) -> None:
+    endless = await hand_in(database, rooms, audio_key, windows=4000)
+
+    async def both_work() -> bool:
+        return sum(each.state == "running" for each in await chunks_of(database, endless)) == 2
+
+    await eventually(both_work)
+    async with Redis.from_url(fast["REDIS_URL"]) as redis:
+        await CancelFlags(redis).raise_for(await cancelled(database, endless))
+
+    assert (await ended(database, await hand_in(database, rooms, audio_key))).state == "completed"
+
+
+@pytest.mark.any_broker
+async def test_a_worker_that_joins_amid_a_recording_gets_its_share(
+    database: Database,
+    rooms: Rooms,
+    longer_key: str,
+    workers: tuple[Process, Process],
+    environment_of_workers: dict[str, str],
+) -> None:
+    job = await hand_in(database, rooms, longer_key, windows=80)
+    await some_succeeded(database, job)
+
+    env = environment_of_workers | {"WORKER_ID": "third"}
+    async with processes(Process("stt_worker_whisper", env)):
+        assert (await ended(database, job)).state == "completed"
+
+    by = [each.worker_id for each in await chunks_of(database, job)]
+    assert set(by) == {"first", "second", "third"}
 
 
 @pytest.mark.any_broker

@@ -1,21 +1,25 @@
 """Workers' rows follow what they say of themselves, on a real PostgreSQL."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import update
 
 from malmoi.contracts.jobs import Engine
-from malmoi.contracts.topics import TASK_PROGRESS, WORKERS_SEEN
+from malmoi.contracts.sign import SignServiceSeen
+from malmoi.contracts.topics import SIGN_SERVICES_SEEN, TASK_PROGRESS, WORKERS_SEEN
 from malmoi.contracts.workers import WorkerSeen
+from malmoi.live.services import LiveProcess, live_processes
 from malmoi.messaging.consume import Done, Reject
 from malmoi.messaging.subscription import Record
 from malmoi.persistence.database import Database
 from malmoi.persistence.tables import WorkerRow
 from malmoi.persistence.workers import forget_silent_workers
-from result_handler.adapters.presence import WorkerPresence
+from result_handler.adapters.presence import Presence
 
 
 def seen(worker_id: str, **fields: Any) -> WorkerSeen:
@@ -27,9 +31,9 @@ def record(value: bytes) -> Record:
     return Record(WORKERS_SEEN.name, 0, 0, value, None, 1)
 
 
-async def tell(database: Database, *messages: WorkerSeen) -> None:
+async def tell(database: Database, redis: Redis, *messages: WorkerSeen) -> None:
     records = [record(WORKERS_SEEN.encode(each)) for each in messages]
-    outcomes = await WorkerPresence(database).handle(records)
+    outcomes = await Presence(database, redis).handle(records)
     assert all(isinstance(each, Done) for each in outcomes)
 
 
@@ -39,16 +43,24 @@ async def row_of(database: Database, worker_id: str) -> WorkerRow | None:
 
 
 @pytest.fixture
+async def redis(environment: dict[str, str]) -> AsyncIterator[Redis]:
+    async with Redis.from_url(environment["REDIS_URL"]) as client:
+        yield client
+
+
+@pytest.fixture
 def worker_id() -> str:
     return f"w-{uuid4().hex}"
 
 
-async def test_the_last_word_of_a_worker_counts(database: Database, worker_id: str) -> None:
+async def test_the_last_word_of_a_worker_counts(
+    database: Database, redis: Redis, worker_id: str
+) -> None:
     task_id = uuid4()
-    await tell(database, seen(worker_id))
+    await tell(database, redis, seen(worker_id))
     first = await row_of(database, worker_id)
     later = seen(worker_id, task_ids=(task_id,), real_time_factor=0.5, partitions={"t/0": 3})
-    await tell(database, seen(worker_id, slots=7), later)
+    await tell(database, redis, seen(worker_id, slots=7), later)
 
     row = await row_of(database, worker_id)
 
@@ -60,19 +72,19 @@ async def test_the_last_word_of_a_worker_counts(database: Database, worker_id: s
 
 
 async def test_a_worker_that_leaves_is_forgotten_at_once(
-    database: Database, worker_id: str
+    database: Database, redis: Redis, worker_id: str
 ) -> None:
-    await tell(database, seen(worker_id))
-    await tell(database, seen(worker_id, leaving=True))
+    await tell(database, redis, seen(worker_id))
+    await tell(database, redis, seen(worker_id, leaving=True))
 
     assert await row_of(database, worker_id) is None
 
 
 async def test_a_worker_that_was_killed_is_forgotten_after_an_hour(
-    database: Database, worker_id: str
+    database: Database, redis: Redis, worker_id: str
 ) -> None:
     other = f"{worker_id}-lives"
-    await tell(database, seen(worker_id), seen(other))
+    await tell(database, redis, seen(worker_id), seen(other))
     async with database.transaction() as transaction:
         await transaction.session.execute(
             update(WorkerRow)
@@ -88,14 +100,32 @@ async def test_a_worker_that_was_killed_is_forgotten_after_an_hour(
 
 
 async def test_what_nobody_can_read_is_parked_and_the_others_pass(
-    database: Database, worker_id: str
+    database: Database, redis: Redis, worker_id: str
 ) -> None:
     good = WORKERS_SEEN.encode(seen(worker_id))
 
-    outcomes = await WorkerPresence(database).handle([record(b"{}"), record(good)])
+    outcomes = await Presence(database, redis).handle([record(b"{}"), record(good)])
 
     assert [type(each) for each in outcomes] == [Reject, Done]
     assert await row_of(database, worker_id) is not None
+
+
+async def test_a_sign_service_is_known_to_live_until_it_leaves(
+    database: Database, redis: Redis, worker_id: str
+) -> None:
+    heard = SignServiceSeen(worker_id=worker_id)
+    process = LiveProcess("sign_service", worker_id)
+
+    assert await Presence(database, redis).handle([sign_record(heard)]) == [Done("applied")]
+    assert process in await live_processes(redis)
+
+    leaving = heard.model_copy(update={"leaving": True})
+    await Presence(database, redis).handle([sign_record(heard), sign_record(leaving)])
+    assert process not in await live_processes(redis)
+
+
+def sign_record(seen: SignServiceSeen) -> Record:
+    return Record(SIGN_SERVICES_SEEN.name, 0, 0, SIGN_SERVICES_SEEN.encode(seen), None, 1)
 
 
 def test_readers_of_reports_never_meet_it() -> None:

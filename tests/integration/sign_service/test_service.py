@@ -4,6 +4,7 @@ On servers of their own, because this module empties the broker.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -11,10 +12,12 @@ from uuid import UUID
 import av
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from malmoi.contracts.events import EventType
 from malmoi.contracts.sign import SignReady
 from malmoi.contracts.topics import SIGN_RESULTS
+from malmoi.live.services import live_processes
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.publisher import Publisher
 from malmoi.object_store.keys import sign_tries_key
@@ -79,6 +82,25 @@ class TestWithAService:
             assert container.streams.video[0].codec_context.name == "h264"
         assert (await store.read(ready.poster_key)).startswith(b"\xff\xd8\xff")
         assert await updates(signs, message_id) == 1
+
+    async def test_it_is_known_to_live(self, quick: dict[str, str], service: Process) -> None:
+        async def instances() -> set[str]:
+            async with Redis.from_url(quick["REDIS_URL"]) as redis:
+                live = await live_processes(redis)
+            return {each.instance for each in live if each.service == "sign_service"}
+
+        async def known() -> bool:
+            assert service.running is not None
+            return f"sign-{socket.gethostname()}-{service.running.pid}" in await instances()
+
+        async def forgotten() -> bool:
+            return not await known()
+
+        await eventually(known)
+        await service.terminate()
+        await eventually(forgotten, within_s=10)  # sooner than Redis would by itself
+        await service.start()
+        await eventually(known)
 
     async def test_what_is_no_video_fails_by_name_and_the_next_one_is_made(
         self, signs: Signs, short_video: bytes, tmp_path: Path

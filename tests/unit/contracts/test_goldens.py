@@ -10,6 +10,7 @@ from malmoi.contracts.topics import (
     REQUESTS,
     SIGN_REQUESTS,
     SIGN_RESULTS,
+    SIGN_SERVICES_SEEN,
     TASK_ERRORS,
     TASK_PROGRESS,
     TASK_RESULTS,
@@ -30,6 +31,7 @@ TOPIC_OF = {
     "task_failed": TASK_ERRORS,
     "worker_seen": WORKERS_SEEN,
     "sign_requested": SIGN_REQUESTS,
+    "sign_service_seen": SIGN_SERVICES_SEEN,
     "sign_ready": SIGN_RESULTS,
     "sign_failed": SIGN_RESULTS,
     "dead_letter": dead_letters_of("stt.results"),
@@ -78,5 +80,6 @@ def test_the_topics_are_those_of_the_architecture() -> None:
         "stt.workers",
         "sign.requests",
         "sign.results",
+        "sign.services",
     }
     assert {f"{name}.dlq" for name in live} <= {topic.name for topic in all_topics()}

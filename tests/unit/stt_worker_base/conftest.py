@@ -14,6 +14,7 @@ StartChild = Callable[..., Awaitable[InferenceChild]]
 
 FAULTY = "tests.fixtures.fault_engine:FaultEngine"
 HUNGRY = "tests.fixtures.fault_engine:HungryEngine"
+TOO_LARGE = "tests.fixtures.fault_engine:TooLargeEngine"
 AT_ONCE = "tests.fixtures.fault_engine:FaultEngineAtOnce"
 
 

@@ -16,7 +16,7 @@ from stt_worker_base.child import InferenceChild
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Cancelled, Detected, Failed, Outcome, Progress, Transcribed
 from stt_worker_base.settings import WorkerSettings
-from tests.unit.stt_worker_base.conftest import AT_ONCE, FAULTY, HUNGRY, StartChild
+from tests.unit.stt_worker_base.conftest import AT_ONCE, FAULTY, HUNGRY, TOO_LARGE, StartChild
 
 
 async def recognise(child: InferenceChild, clip: Path, fault: str | None = None) -> Outcome:
@@ -294,6 +294,47 @@ async def test_an_engine_whose_memory_ends_is_started_smaller_until_it_fits(
         assert isinstance(outcome, Transcribed)
         assert outcome.fallbacks == ("batch size 2", "batch size 1")
     assert isinstance(await recognise(child, clip, "fault:memory"), Failed)
+
+
+async def test_a_model_too_large_to_be_loaded_is_replaced_by_what_fits(
+    start_child: StartChild, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MODEL_NAME", raising=False)
+    monkeypatch.delenv("DEVICE", raising=False)
+    child = await start_child(TOO_LARGE)
+
+    outcome = await recognise(child, clip)
+
+    assert isinstance(outcome, Transcribed)
+    assert outcome.fallbacks == ("model small", "cpu")
+
+
+async def test_a_process_that_grew_beyond_the_watermark_is_replaced_before_the_next_task(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(memory_watermark=300 * 1024**2)
+    first = _pid(child)
+
+    assert isinstance(await recognise(child, clip), Transcribed)
+    assert isinstance(await recognise(child, clip, f"fault:leak={400 * 1024**2}"), Transcribed)
+    assert _pid(child) == first
+    assert isinstance(await recognise(child, clip), Transcribed)
+    assert _pid(child) != first
+
+
+async def test_what_is_in_hand_is_finished_before_a_process_is_replaced(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(AT_ONCE, memory_watermark=300 * 1024**2)
+    first = _pid(child)
+    in_hand = await begun(child, clip, "fault:windows=20")
+    await recognise(child, clip, f"fault:leak={400 * 1024**2}")
+
+    following = asyncio.create_task(recognise(child, clip))
+
+    assert isinstance(await in_hand, Transcribed)
+    assert isinstance(await following, Transcribed)
+    assert _pid(child) != first
 
 
 async def test_progress_names_the_stage_and_the_share_of_the_audio(

@@ -1,8 +1,11 @@
 """What is computed on, and what is given up first when the memory ends."""
 
+from pathlib import Path
+
 import pytest
 
-from stt_worker_whisper.compute import compute_plan, fallback
+from stt_worker_base.outcome import Fallback
+from stt_worker_whisper.compute import cannot_load, compute_plan, fallback
 from stt_worker_whisper.settings import ModelSettings
 
 
@@ -34,11 +37,34 @@ def test_the_batch_is_halved_then_the_model_smaller_then_the_processor_has_to_do
     said = settings(device="cuda", fallback_model_name="tiny")
     names = []
 
-    while (smaller := fallback(said, compute_plan(said, gpus=1))) is not None:
+    while (smaller := _fallback(said)) is not None:
         names.append(smaller.name)
         said = settings(**said.model_dump() | _lower(smaller.environment))
 
     assert names == ["batch size 4", "batch size 2", "batch size 1", "model tiny", "cpu"]
+
+
+def _fallback(said: ModelSettings) -> Fallback | None:
+    plan = compute_plan(said, gpus=1)
+    return fallback(said, device=plan.device, batch_size=plan.batch_size)
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (RuntimeError("CUDA failed with error out of memory"), "model tiny"),
+        (RuntimeError("Unable to open file 'model.bin'"), None),
+    ],
+)
+def test_only_want_of_memory_is_a_reason_to_load_another_model(
+    error: RuntimeError, name: str | None
+) -> None:
+    said = settings(fallback_model_name="tiny")
+
+    refused = cannot_load(Path("large"), error, said, device="cuda")
+
+    assert (refused.fallback.name if refused.fallback else None) == name
+    assert "large" in str(refused)
 
 
 def _lower(environment: dict[str, str]) -> dict[str, str]:

@@ -127,7 +127,6 @@ export const en: typeof ko = {
   'hop.started': 'Started by a worker',
   'hop.planned': 'Cut into chunks',
   'hop.finished': 'Result stored',
-  'hop.told': 'Result told',
   'job.timings': 'Time inside the worker',
   'timing.fetch_s': 'Fetching the recording',
   'timing.decode_s': 'Decoding',

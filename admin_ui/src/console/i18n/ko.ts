@@ -125,7 +125,6 @@ export const ko = {
   'hop.started': '워커가 시작',
   'hop.planned': '조각으로 나눔',
   'hop.finished': '결과 저장',
-  'hop.told': '결과 알림',
   'job.timings': '워커에서 걸린 시간',
   'timing.fetch_s': '녹음 가져오기',
   'timing.decode_s': '디코딩',

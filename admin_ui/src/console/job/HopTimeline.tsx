@@ -10,7 +10,6 @@ const names: Record<HopName, TextKey> = {
   started: 'hop.started',
   planned: 'hop.planned',
   finished: 'hop.finished',
-  told: 'hop.told',
 }
 const parts = ['fetch_s', 'decode_s', 'vad_s', 'inference_s'] as const
 

@@ -53,7 +53,6 @@ export const job: Job = {
     { name: 'dispatched', at: '2026-03-01T09:00:00.020Z', after_ms: 20 },
     { name: 'started', at: '2026-03-01T09:00:00.050Z', after_ms: 30 },
     { name: 'finished', at: '2026-03-01T09:00:01.500Z', after_ms: 1450 },
-    { name: 'told', at: '2026-03-01T09:00:01.500Z', after_ms: 0 },
   ],
   timings: { fetch_s: 0.01, decode_s: 0.02, vad_s: 0.03, inference_s: 1.3 },
   tasks: [

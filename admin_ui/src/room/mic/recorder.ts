@@ -1,4 +1,4 @@
-/** The microphone of this device. Codes of what may go wrong are those of `problem.MIC_…`. */
+/** The microphone of this device. Codes of what may go wrong are those of `reason.MIC_…`. */
 
 export class MicError extends Error {
   override readonly name = 'MicError'
@@ -7,7 +7,13 @@ export class MicError extends Error {
   }
 }
 
-export type MicCode = 'MIC_DENIED' | 'MIC_NONE' | 'MIC_BUSY' | 'MIC_INSECURE' | 'MIC_UNSUPPORTED'
+export type MicCode =
+  | 'MIC_DENIED'
+  | 'MIC_NONE'
+  | 'MIC_BUSY'
+  | 'MIC_INSECURE'
+  | 'MIC_UNSUPPORTED'
+  | 'MIC_FAILED'
 
 const CODES: Readonly<Record<string, MicCode>> = {
   NotAllowedError: 'MIC_DENIED',
@@ -16,12 +22,13 @@ const CODES: Readonly<Record<string, MicCode>> = {
   OverconstrainedError: 'MIC_NONE',
   NotReadableError: 'MIC_BUSY',
   AbortError: 'MIC_BUSY',
+  NotSupportedError: 'MIC_UNSUPPORTED',
 }
 
 export const micCode = (error: unknown): MicCode =>
   error instanceof MicError
     ? error.code
-    : ((error instanceof DOMException && CODES[error.name]) || 'MIC_BUSY')
+    : ((error instanceof DOMException && CODES[error.name]) || 'MIC_FAILED')
 
 const FORMATS = ['audio/webm;codecs=opus', 'audio/mp4;codecs=mp4a.40.2', 'audio/mp4', 'audio/webm']
 
@@ -31,6 +38,8 @@ export function recordingFormat(): string | undefined {
 
 /** How often what was recorded is put away, so that a crash costs at most this much. */
 const SLICE_MS = 1000
+/** Not every browser says after a failure that the recording has ended. */
+const END_AFTER_FAILURE_MS = 300
 
 export async function openMicrophone(): Promise<MediaStream> {
   if (!isSecureContext) throw new MicError('MIC_INSECURE')
@@ -52,7 +61,7 @@ export interface RecordingEvents {
   onStart: () => void
   /** Everything so far. */
   onSlice: (soFar: Blob) => void
-  /** The device is gone, or the system took it. */
+  /** The device is gone, the system took it, or the recorder failed; once, and never after `stop`. */
   onInterrupted: () => void
 }
 
@@ -61,8 +70,27 @@ export function startRecording(stream: MediaStream, events: RecordingEvents): Re
   const recorder = new MediaRecorder(stream, mimeType === undefined ? {} : { mimeType })
   const parts: Blob[] = []
   const whole = () => new Blob(parts, { type: recorder.mimeType || 'audio/webm' })
+  const track = stream.getAudioTracks()[0]
+  let going = true
+  const end = () => {
+    going = false
+    track?.removeEventListener('ended', interrupted)
+  }
+  const interrupted = () => {
+    if (!going) return
+    end()
+    events.onInterrupted()
+  }
   const ended = new Promise<Blob>((resolve) => {
-    recorder.onstop = () => resolve(whole())
+    const finish = () => resolve(whole())
+    recorder.onstop = () => {
+      finish()
+      interrupted()
+    }
+    recorder.onerror = () => {
+      setTimeout(finish, END_AFTER_FAILURE_MS)
+      interrupted()
+    }
   })
   recorder.onstart = events.onStart
   recorder.ondataavailable = (event) => {
@@ -70,11 +98,10 @@ export function startRecording(stream: MediaStream, events: RecordingEvents): Re
     parts.push(event.data)
     events.onSlice(whole())
   }
-  const track = stream.getAudioTracks()[0]
-  track?.addEventListener('ended', events.onInterrupted, { once: true })
+  track?.addEventListener('ended', interrupted)
   recorder.start(SLICE_MS)
   const stop = () => {
-    track?.removeEventListener('ended', events.onInterrupted)
+    end()
     if (recorder.state !== 'inactive') recorder.stop()
     return ended
   }

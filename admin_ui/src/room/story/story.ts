@@ -111,7 +111,7 @@ function changed(room: Room, frame: Frame): Room {
     case 'speaker.queue':
       return withLine({ ...room, ...(told as unknown as Line) })
     case 'room.participant.joined':
-      return seated(room, user, String(told['email'] ?? ''))
+      return seated(room, user)
     case 'room.participant.left':
       return { ...room, participants: room.participants.filter((each) => each.user_id !== user) }
     case 'room.participant.status':
@@ -121,10 +121,10 @@ function changed(room: Room, frame: Frame): Room {
   }
 }
 
-/** An empty address is filled from GET /participants by whoever shows it. */
-function seated(room: Room, user: string, email: string): Room {
+/** Frames carry no addresses: an empty one is filled from GET /participants by whoever shows it. */
+function seated(room: Room, user: string): Room {
   if (room.participants.some((each) => each.user_id === user)) return room
-  const newcomer: Participant = { user_id: user, email, status: 'offline' }
+  const newcomer: Participant = { user_id: user, email: '', status: 'offline' }
   return { ...room, participants: [...room.participants, newcomer] }
 }
 
