@@ -7,7 +7,6 @@ import secrets
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
 
 from local_cluster.errors import PortTaken
 from local_cluster.files import write_private
@@ -32,7 +31,8 @@ def is_free(port: int, *, host: str = LOOPBACK) -> bool:
     return True
 
 
-_reserved: dict[int, IO[bytes]] = {}
+_reserved: dict[int, int] = {}
+"""The descriptor of each port's file: bare, for it stays open until the process ends."""
 
 
 def _reserve(port: int) -> bool:
@@ -42,11 +42,11 @@ def _reserve(port: int) -> bool:
     """
     directory = Path(tempfile.gettempdir()) / f"malmoi-ports-{os.getuid()}"
     directory.mkdir(mode=0o700, exist_ok=True)
-    file = (directory / str(port)).open("ab")
+    file = os.open(directory / str(port), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        file.close()
+        os.close(file)
         return False
     _reserved[port] = file
     return True
