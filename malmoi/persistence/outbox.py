@@ -101,7 +101,9 @@ async def mark_sent(session: AsyncSession, placed: Sequence[Placed]) -> None:
             .order_by(Task.job_id, Task.id)
             .with_for_update(key_share=True)
         )
-        await _note_dispatch(session, [tasks[task_id] for task_id in locked], now)
+        still_there = [tasks[task_id] for task_id in locked]
+        if still_there:
+            await _note_dispatch(session, still_there, now)
 
 
 async def _note_dispatch(session: AsyncSession, tasks: Sequence[Placed], now: float) -> None:
