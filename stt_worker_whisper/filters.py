@@ -25,6 +25,8 @@ _UNUSABLE = -1.0
 _UNSURE_SPEECH, _UNSURE = 0.2, -0.6
 _LOOP_RATIO = 2.4
 _LOOP_LENGTH = 3
+_STUCK_LETTERS = 5
+"""So often people do not say one letter; Whisper writes `ㄷㄷㄷㄷㄷ`."""
 
 _SYLLABLE_S, _LETTER_S = 1 / 12, 1 / 30
 """The fastest anybody speaks: per syllable (Hangul, kana, Han), per Latin letter."""
@@ -88,13 +90,19 @@ def is_unheard(hypothesis: Hypothesis) -> bool:
 
 
 def is_loop(segment: Segment, context: Context, before: Sequence[str]) -> bool:
-    """A text that compresses as only repetition does, or the fourth equal one on weak evidence.
+    """A text that compresses as only repetition does.
 
-    People do repeat a sentence; Whisper that is caught in one has no speech for it, or doubts.
+    On weak evidence also one letter again and again, or the fourth equal text. People do repeat a
+    sentence; Whisper that is caught in one has no speech for it, or doubts.
     """
     raw = segment.text.encode()
     again = list(before[-_LOOP_LENGTH:]) == [segment.text] * _LOOP_LENGTH
-    return len(raw) > _LOOP_RATIO * len(compress(raw)) or (again and _is_weak(segment, context))
+    repeats = again or _is_stuck(letters(segment.text))
+    return len(raw) > _LOOP_RATIO * len(compress(raw)) or (repeats and _is_weak(segment, context))
+
+
+def _is_stuck(said: str) -> bool:
+    return len(said) >= _STUCK_LETTERS and len(set(said)) == 1
 
 
 def is_phantom(segment: Segment, context: Context) -> bool:

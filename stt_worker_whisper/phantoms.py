@@ -26,7 +26,8 @@ _ENGLISH = (
     r"(please)?subscribeto.{0,24}",
     r"(subtitles?|captions?|transcription)(are|is|were)?(provided|created|made)?(by|from).{0,40}",
     r"seeyou(in|next|later|again)?(the)?(next)?(video|time|week|one)?",
-    r"(bye)+",
+    r"(this|that)?(is|s)?(the)?endof(the|this)?video",
+    r"(good)?(bye)+",
     r"(you|oh|hmm+|mm+|ah+|uh+|um+|the|so|okay)",
     r"(music|applause|laughter|silence|blankaudio|foreign)",
 )
@@ -50,9 +51,18 @@ _CHINESE = (
 _PATTERN = re.compile("|".join((*_KOREAN, *_ENGLISH, *_JAPANESE, *_CHINESE)))
 
 
+_BREAK = re.compile(r"[,.!?…、。，！？]+")  # noqa: RUF001 - as CJK breaks a sentence
+
+
 def is_known_phantom(text: str) -> bool:
-    """Whether the whole of `text` is one of the sentences, whatever its spacing and marks."""
-    return _PATTERN.fullmatch(letters(text)) is not None
+    """Whether `text` is one of the sentences, or one after the other and nothing else.
+
+    Spacing and marks do not count.
+    """
+    parts = [each for each in map(letters, _BREAK.split(text)) if each]
+    return _PATTERN.fullmatch(letters(text)) is not None or (
+        len(parts) > 1 and all(_PATTERN.fullmatch(each) for each in parts)
+    )
 
 
 def letters(text: str) -> str:

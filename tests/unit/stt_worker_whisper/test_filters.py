@@ -25,6 +25,8 @@ PHANTOMS = [
     "Please subscribe to my channel.",
     "Subtitles by the Amara.org community",
     "you",
+    "This is the end of the video, thanks for watching, see you in the next video, bye bye",
+    "감사합니다. 다음 영상에서 만나요!",
     "ご視聴ありがとうございました",
     "チャンネル登録お願いします",
     "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目",
@@ -38,6 +40,7 @@ SENTENCES = [
     "도와주셔서 감사합니다.",
     "Thank you for the report, I will read it tomorrow morning.",
     "You know what I mean?",
+    "Thank you, I will see the end of the video at home.",
     "今日は天気がいいので、公園を散歩しましょう。",
     "大家好我叫小明。",
 ]
@@ -121,6 +124,12 @@ def test_what_no_temperature_could_settle_is_dropped() -> None:
 
 def test_a_loop_inside_a_segment_is_dropped() -> None:
     assert not is_spoken(said("그래서 제가 그래서 제가 " * 12), LONG_SPEECH)
+
+
+def test_one_letter_again_and_again_is_dropped_on_weak_evidence_only() -> None:
+    assert not is_spoken(said("ㄷㄷㄷㄷㄷㄷ", no_speech_probability=0.7), LONG_SPEECH)
+    assert is_spoken(said("ㅋㅋㅋㅋㅋㅋ"), LONG_SPEECH)
+    assert is_spoken(said("네네네", no_speech_probability=0.3), LONG_SPEECH)
 
 
 def test_three_equal_sentences_stay_and_the_fourth_is_a_loop_on_weak_evidence() -> None:
