@@ -27,9 +27,9 @@ class WorkerSettings(NoopSettings):
     engine: str
     """A name that the worker knows, or `module:Class` of any Engine."""
     worker_id: str = Field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
-    worker_slots: int = Field(default=1, ge=1)
+    worker_slots: int = Field(default=2, ge=1)
     """Tasks of a lane that the worker answers for at once, at least as many as its engine
-    recognises side by side; the others are fetched meanwhile."""
+    recognises side by side; the others are fetched meanwhile, so that the engine never waits."""
     drain_s: float = Field(default=20.0, ge=0)
     """Seconds a stopping worker may take to finish what is in hand; the rest is handed back."""
     heartbeat_s: float = Field(default=5.0, gt=0)
