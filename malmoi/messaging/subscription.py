@@ -52,7 +52,7 @@ class Haste(Enum):
 
     ALWAYS = "always"
     SOMETIMES = "sometimes"
-    """Looks ten times a second, but after `hurry`."""
+    """Looks four times a second, but without rest after `hurry`."""
     NEVER = "never"
     """Its fetches stay open long."""
 

@@ -79,7 +79,8 @@ class Job(Table):
     request_sha256: Mapped[str | None]
     """What the idempotency key stands for."""
     plan: Mapped[dict[str, Any] | None]
-    """`{chunks, language, language_probability}` of a recording that is recognised in chunks."""
+    """`{chunks, language, language_probability}` of a recording that is recognised in chunks; of
+    another try also `taken_over_percent`, which was done before it began."""
     result: Mapped[dict[str, Any] | None]
     correction: Mapped[dict[str, Any] | None]
     """`{text, segments, speakers}` as an operator corrected them; `result` stays as recognised."""
