@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UI := admin_ui
 UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
-# Most tests wait for servers, so two files run at a time; JOBS=0 runs one after the other.
-# Browsers and engines do not wait: two of them on two cores are no quicker, and miss their times.
+# Most tests wait for servers, so two files run at a time, and the browsers beside them; JOBS=0 runs
+# one after the other.
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
 # The tests start some hundred processes of ours; without bytecode each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,7 +18,7 @@ LANGUAGE ?=
 RUN_NPM := npm --prefix $(UI) --no-fund --no-audit --loglevel=error
 SCREENSHOTS ?= .screenshots
 
-.PHONY: help install demo ui api ui-test screenshots up down status test test-kafka lint types bench lock clean
+.PHONY: help install demo ui api ui-test screenshots up down status test test-services test-browser test-kafka lint types bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,9 +75,14 @@ test: install ## Check everything (TESTS=path for a part, JOBS=0 for one at a ti
 ifdef TESTS
 	$(PYTEST) $(TESTS) -m "not kafka_apache"
 else
-	$(PYTEST) -m "not kafka_apache" --ignore=tests/e2e/browser
-	$(BIN)/python -m pytest tests/e2e/browser
+	$(MAKE) --no-print-directory --output-sync=line -j$(if $(filter 0,$(JOBS)),1,2) test-services test-browser
 endif
+
+test-services: install # All but the browsers
+	$(PYTEST) -m "not kafka_apache" --ignore=tests/e2e/browser
+
+test-browser: install
+	$(BIN)/python -m pytest tests/e2e/browser
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
 	MALMOI_TEST_BROKER=apache $(PYTEST) -m "not any_broker" tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser

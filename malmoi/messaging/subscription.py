@@ -23,7 +23,8 @@ _COMMITTED_WITHIN_S = 5.0
 _LAG_EVERY_S = 5.0
 _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
-_LOOK_EVERY_S = 0.5
+_JOINED_WITHIN = 4
+"""Session timeouts: one for the members that died, one for those that live, and patience."""
 _PATIENT_S = 2.0
 _LONG_POLL_S = 0.1
 """A broker that answers a longer fetch at once when there is something costs little to ask."""
@@ -74,6 +75,7 @@ class Subscription:
         haste: Haste = Haste.ALWAYS,
     ) -> None:
         self._settings = settings
+        self._session_s = settings.kafka_session_timeout_s
         least_s = _PATIENT_S if haste is Haste.NEVER else 0.0
         self._fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
         self._rests = haste is Haste.SOMETIMES and self._fetch_wait_s < _LONG_POLL_S
@@ -83,6 +85,8 @@ class Subscription:
         self._group = group
         self.topics = tuple(topics)
         self._consumer: AIOKafkaConsumer | None = None
+        self._joining: asyncio.Task[None]
+        """Of the consumer, if there is one."""
         self._generation = -1
         self._kept: list[ConsumerRecord] = []
         self._fed_at = self._measured_at = time.monotonic()
@@ -139,7 +143,7 @@ class Subscription:
             if each.generation == self._generation:
                 place = TopicPartition(each.topic, each.partition)
                 offsets[place] = max(offsets.get(place, 0), each.offset + 1)
-        if not offsets or self._consumer is None:
+        if not offsets or self._consumer is None or not self.joined:
             return
         try:
             async with asyncio.timeout(_COMMITTED_WITHIN_S):
@@ -153,16 +157,34 @@ class Subscription:
         self._kept.clear()
         self._lag = {}
         if consumer is not None:
+            await end_tasks(self._joining)
             await close_quietly(consumer.stop())
 
     async def _current(self, wait_s: float) -> AIOKafkaConsumer | None:
+        """The membership of this cluster's group; None while it joins, or the broker is away.
+
+        Raises:
+            TimeoutError: the group tells no share; another membership may have more luck.
+
+        """
         current = self._generation == self._watch.generation and self._watch.present
-        if self._consumer is not None and current:
-            return self._consumer
-        await self.close()
-        if not self._watch.present:
-            await asyncio.sleep(wait_s)
+        if self._consumer is None or not current:
+            await self.close()
+            if not self._watch.present:
+                await asyncio.sleep(wait_s)
+                return None
+            self._join()
+        if not self._joining.done():
+            # The caller is asked in between whether it should stop, and the watch for the broker.
+            await asyncio.wait([self._joining], timeout=wait_s)
+        if not self._joining.done():
+            if time.monotonic() - self._fed_at > _JOINED_WITHIN * self._session_s:
+                raise TimeoutError("the group tells no share")
             return None
+        self._joining.result()
+        return self._consumer
+
+    def _join(self) -> None:
         self._generation = self._watch.generation
         self._share = Share(self.share_changed)
         self._consumer = AIOKafkaConsumer(
@@ -170,34 +192,13 @@ class Subscription:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=int(self._settings.kafka_session_timeout_s * 1000),
-            heartbeat_interval_ms=int(self._settings.kafka_session_timeout_s * 1000 / 4),
+            session_timeout_ms=int(self._session_s * 1000),
+            heartbeat_interval_ms=int(self._session_s * 1000 / 4),
             fetch_max_wait_ms=int(self._fetch_wait_s * 1000),
         )
         self._consumer.subscribe(list(self.topics), listener=self._share)
-        await self._start(self._consumer)
+        self._joining = asyncio.create_task(self._consumer.start())
         self._fed_at = time.monotonic()
-        return self._consumer
-
-    async def _start(self, consumer: AIOKafkaConsumer) -> None:
-        """Return with the first share.
-
-        Whoever begins to join a broker that dies then would ask its address for ever, though the
-        next broker may have another one.
-
-        Raises:
-            TimeoutError: the broker is away, or another by now.
-
-        """
-        starting = asyncio.create_task(consumer.start())
-        try:
-            while not starting.done():
-                await asyncio.wait([starting], timeout=_LOOK_EVERY_S)
-                if self._generation != self._watch.generation or not self._watch.present:
-                    raise TimeoutError("the broker has gone")
-            starting.result()
-        finally:
-            await end_tasks(starting)
 
     async def _rest(self, consumer: AIOKafkaConsumer) -> None:
         """Leave the broker in peace, unless it has just had something and may have more."""

@@ -13,9 +13,14 @@ from tests.e2e.browser.microphone import microphone
 from tests.e2e.browser.person import Person
 from tests.e2e.conftest import RunningCluster, running_cluster
 
-SETTINGS = {"SPEAKER_TTL_SECONDS": "10", "PING_INTERVAL_S": "1", "SEAT_TTL_S": "600"}
-"""A turn whose loss one can wait for, sockets that notice soon that nobody is there, and seats that
-outlast the tests between two visits."""
+SETTINGS = {
+    "SPEAKER_TTL_SECONDS": "10",
+    "PING_INTERVAL_S": "1",
+    "SEAT_TTL_S": "600",
+    "TASK_MAX_AUDIO_S": "30",
+}
+"""A turn whose loss one can wait for, sockets that notice soon that nobody is there, seats that
+outlast the tests between two visits, and chunks of which one need not wait long."""
 VOICES = ("ko_study", "ko_lunch")
 
 

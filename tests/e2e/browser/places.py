@@ -74,7 +74,7 @@ async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: s
     recording = await hands_in(admin, "점심 이야기.flac", (SPEECH / "ko_lunch.flac").read_bytes())
     refused = await hands_in(admin, "편지.mp3", b"RIFF but no sound at all" * 40)
     with tempfile.TemporaryDirectory() as folder:
-        long = await hands_in(admin, "강의.wav", lecture("ko_study", 3, Path(folder)).read_bytes())
+        long = await hands_in(admin, "강의.wav", lecture("ko_study", 2, Path(folder)).read_bytes())
     key = {"name": "신문사 받아쓰기", "scopes": ["recordings:read"]}
     (await admin.post("/api/keys", json=key)).raise_for_status()
     return Lived(

@@ -20,6 +20,8 @@ from tests.e2e.browser.window import TOKEN_KEY
 from tests.e2e.browser.words import catalogue
 from tests.e2e.conftest import RunningCluster, running_cluster
 
+SETTINGS = {"SEAT_TTL_S": "600", "TASK_MAX_AUDIO_S": "30"}
+"""Seats that last until the last picture, and chunks even in a short recording."""
 WINDOWS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {
@@ -50,7 +52,7 @@ async def take_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="malmoi-screenshots-") as home:
         voice = microphone("ko_study", Path(home))
-        with running_cluster(Path(home) / "cluster", SEAT_TTL_S="600") as cluster:
+        with running_cluster(Path(home) / "cluster", **SETTINGS) as cluster:
             async with browsers([voice]) as [browser]:
                 await _take(cluster, browser, folder)
 

@@ -77,7 +77,7 @@ async def test_the_words_of_a_long_recording_are_read_while_it_is_recognised(
     jiyoung = await newcomer("jiyoung")
     page = jiyoung.page
     await opens_recordings(jiyoung)
-    await hands_in(jiyoung, lecture("ko_study", 4, tmp_path))
+    await hands_in(jiyoung, lecture("ko_study", 2, tmp_path))
     await rows_of(jiyoung).click()
 
     so_far = page.get_by_role("region", name=ko("soFar.title"))

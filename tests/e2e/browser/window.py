@@ -66,6 +66,7 @@ class Window:
     async def signs_up(self) -> None:
         """From wherever the sign-in page stands, to the page that they wanted."""
         await self.page.get_by_role("link", name=ko("login.toSignup")).click()
+        await expect(self.page.get_by_role("button", name=ko("signup.submit"))).to_be_visible()
         await self.fills_in_the_account()
         await self.page.get_by_role("button", name=ko("signup.submit")).click()
         await expect(self.page.get_by_role("button", name=ko("shell.account"))).to_be_visible()

@@ -49,9 +49,12 @@ async def test_a_person_is_online_while_any_socket_is_open(gateway: Gateway) -> 
 async def test_a_seat_without_a_socket_is_freed_and_the_room_hears_of_it(
     impatient: Gateway,
 ) -> None:
-    anna, bora, room_id = await two_in_a_room(impatient.url)
-    await anna.acquire(room_id)
+    anna, bora = [await Person.sign_up(impatient.url) for _ in range(2)]
+    room_id = await bora.open_room()
+    assert (await bora.join(room_id)).status_code == 200
     async with bora.listening(room_id) as hears:
+        assert (await anna.join(room_id)).status_code == 200
+        await anna.acquire(room_id)
         left = await hears.next("room.participant.left", within_s=6)
 
     assert left["payload"] == {"user_id": str(anna.id), "reason": "absent"}
