@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UI := admin_ui
 UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
-# Most tests wait for servers, so two files run at a time, and the browsers beside them; JOBS=0 runs
+# Most tests wait for servers, so three files run at a time, and the browsers beside them; JOBS=0 runs
 # one after the other.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder
 # The tests start some hundred processes of ours; without bytecode each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 AUDIO ?=

@@ -14,23 +14,17 @@ _INLINE_BYTES = 64 * 1024
 """A larger transcript becomes an object: messages stay far below the broker's limit."""
 
 
-def identity(request: TaskRequested, worker_id: str) -> dict[str, Any]:
-    """The fields that every report begins with."""
-    return {
-        "task_id": request.task_id,
-        "job_id": request.job_id,
-        "attempt": request.attempt,
-        "worker_id": worker_id,
-    }
+Identity = dict[str, Any]
+"""Of the attempt, as `Assignment.identity` gives it."""
 
 
 async def success(
-    request: TaskRequested, outcome: Transcribed, *, worker_id: str, store: ObjectStore
+    request: TaskRequested, outcome: Transcribed, identity: Identity, *, store: ObjectStore
 ) -> TaskSucceeded:
     """The report of a finished recognition; stores the transcript first if it is large."""
     key = await _store_if_large(request, outcome.transcript, store)
     return TaskSucceeded(
-        **identity(request, worker_id),
+        **identity,
         audio_s=outcome.audio_s,
         model=outcome.model,
         fallbacks=outcome.fallbacks,
@@ -40,15 +34,15 @@ async def success(
     )
 
 
-def plan(request: TaskRequested, outcome: Chunked, *, worker_id: str) -> TaskPlanned:
+def plan(outcome: Chunked, identity: Identity) -> TaskPlanned:
     """The report of a recording that was cut into chunks."""
-    return TaskPlanned(**identity(request, worker_id), **outcome.model_dump(exclude={"kind"}))
+    return TaskPlanned(**identity, **outcome.model_dump(exclude={"kind"}))
 
 
-def failure(request: TaskRequested, outcome: Failed, *, worker_id: str) -> TaskFailed:
+def failure(outcome: Failed, identity: Identity) -> TaskFailed:
     """The report of an attempt that came to nothing."""
     return TaskFailed(
-        **identity(request, worker_id),
+        **identity,
         code=outcome.code,
         detail=outcome.detail,
         retryable=outcome.retryable,

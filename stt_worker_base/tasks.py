@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 import structlog
@@ -27,6 +27,7 @@ from malmoi.object_store.store import (
 from malmoi.observability import metrics
 from malmoi.process import end_tasks
 from stt_worker_base import reports
+from stt_worker_base.assignment import Assignment
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.outcome import Cancelled, Chunked, Failed, Outcome, Progress, Transcribed
 from stt_worker_base.planner import Planner
@@ -36,14 +37,6 @@ from stt_worker_base.settings import WorkerSettings
 _CANCELLED_WITHIN_S = 1.0
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A task that this worker answers for."""
-
-    request: TaskRequested
-    trace_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +55,12 @@ class TaskRunner:
 
     async def started(self, task: Assignment) -> None:
         """Say that we answer for the task from now on; returns once the broker has stored it."""
-        message = TaskStarted(**self._identity(task))
+        message = TaskStarted(**task.identity(self.settings.worker_id))
         await self.publisher.publish_surely(TASK_PROGRESS, message, trace_id=task.trace_id)
 
     async def released(self, task: Assignment) -> None:
         """Hand the task back; another worker gets it at once."""
-        message = TaskReleased(**self._identity(task))
+        message = TaskReleased(**task.identity(self.settings.worker_id))
         await self.publisher.publish_surely(TASK_PROGRESS, message, trace_id=task.trace_id)
 
     async def run(self, task: Assignment) -> None:
@@ -154,39 +147,35 @@ class TaskRunner:
                 await self._beat(task, beat)
 
     async def _beat(self, task: Assignment, beat: "_Beat") -> None:
-        sign = TaskHeartbeat(**self._identity(task), percent=beat.percent, stage=beat.stage)
+        mine = task.identity(self.settings.worker_id)
+        sign = TaskHeartbeat(**mine, percent=beat.percent, stage=beat.stage)
         try:
             await self.publisher.publish(TASK_PROGRESS, sign, trace_id=task.trace_id)
         except BrokerAway as error:
             log.warning("heartbeat.not_acknowledged", error=str(error))
 
     async def _report(self, task: Assignment, outcome: Outcome) -> None:
-        request, worker_id = task.request, self.settings.worker_id
+        request, mine = task.request, task.identity(self.settings.worker_id)
         match outcome:
             case Transcribed():
                 reports.observe_end(request, "succeeded")
                 reports.observe_success(request, outcome)
                 self.pace.note(outcome.timings.engine_s, of_audio_s=outcome.audio_s)
-                success = await reports.success(
-                    request, outcome, worker_id=worker_id, store=self.store
-                )
+                success = await reports.success(request, outcome, mine, store=self.store)
                 await self.publisher.publish_surely(TASK_RESULTS, success, trace_id=task.trace_id)
             case Chunked():
                 reports.observe_end(request, "planned")
-                plan = reports.plan(request, outcome, worker_id=worker_id)
+                plan = reports.plan(outcome, mine)
                 await self.publisher.publish_surely(TASK_RESULTS, plan, trace_id=task.trace_id)
             case Failed():
                 reports.observe_end(request, outcome.code)
-                failure = reports.failure(request, outcome, worker_id=worker_id)
+                failure = reports.failure(outcome, mine)
                 await self.publisher.publish_surely(TASK_ERRORS, failure, trace_id=task.trace_id)
             case Cancelled():
                 reports.observe_end(request, "cancelled")
             case _:
                 assert_never(outcome)
         log.info("task.ended", job_id=str(request.job_id), outcome=outcome.kind)
-
-    def _identity(self, task: Assignment) -> dict[str, Any]:
-        return reports.identity(task.request, self.settings.worker_id)
 
 
 def _is_too_long(outcome: Outcome) -> bool:

@@ -20,8 +20,9 @@ from malmoi.messaging.dead_letters import park_on_topic
 from malmoi.messaging.subscription import Record, Subscription
 from malmoi.observability.trace import new_trace_id
 from malmoi.process import end_tasks
+from stt_worker_base.assignment import Assignment
 from stt_worker_base.settings import ServiceSettings
-from stt_worker_base.tasks import Assignment, TaskRunner
+from stt_worker_base.tasks import TaskRunner
 
 _POLL_S = 0.5
 _BUSY_REST_S = 0.25

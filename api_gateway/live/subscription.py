@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from malmoi.live.bus import channel_of, stream_of
@@ -14,6 +16,10 @@ _SILENCE_S = 5.0
 """A connection that says nothing for so long is asked, and after as long again given up."""
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
+_BROKEN = (RedisError, OSError, AttributeError)
+"""The last: redis-py has no writer any more where the other task has closed the connection."""
+_NO_RECONNECTION = Retry(NoBackoff(), retries=0, supported_errors=())
+"""A failed SUBSCRIBE would connect anew by itself, and read where `run` is reading."""
 _OWN_CHANNEL = "malmoi:gateway"
 """Nobody publishes there; it keeps the connection in subscriber mode while nobody listens."""
 
@@ -24,7 +30,7 @@ class Subscription:
     """Subscribed to every stream that was joined and not left."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self._redis = _without_reconnection(redis)
         self._pubsub: PubSub | None = None
         self._channels: set[str] = set()
         self._asking = asyncio.Lock()
@@ -52,7 +58,7 @@ class Subscription:
                 await pubsub.subscribe(_OWN_CHANNEL, *self._channels)
                 self._pubsub = pubsub
                 await self._listen(pubsub)
-            except (RedisError, OSError) as error:
+            except _BROKEN as error:
                 pause_s = _FIRST_PAUSE_S if self._pubsub else min(pause_s * 2, _LONGEST_PAUSE_S)
                 log.warning("events.redis_away", error=repr(error))
             finally:
@@ -89,15 +95,23 @@ class Subscription:
 
     async def _ask_for(self, channel: str) -> None:
         async with self._asking:
-            if self._pubsub is None:
+            pubsub = self._pubsub
+            if pubsub is None or pubsub.connection is None or not pubsub.connection.is_connected:
                 return  # `run` asks for everything once it is connected
             try:
                 if channel in self._channels:
-                    await self._pubsub.subscribe(channel)
+                    await pubsub.subscribe(channel)
                 else:
-                    await self._pubsub.unsubscribe(channel)
-            except (RedisError, OSError) as error:
+                    await pubsub.unsubscribe(channel)
+            except _BROKEN as error:
                 log.warning("events.redis_away", error=repr(error))
+
+
+def _without_reconnection(redis: Redis) -> Redis:
+    """A client of the same server; its one connection is closed by whoever opened it."""
+    pool = redis.connection_pool
+    options = {**pool.connection_kwargs, "retry": _NO_RECONNECTION}
+    return Redis(connection_pool=ConnectionPool(pool.connection_class, **options))
 
 
 def _text(channel: object) -> str:

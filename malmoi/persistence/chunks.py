@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Text, Update, bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.jobs import OPEN_TASKS, PLAN_PERCENT, Lane, TaskKind, TaskState
@@ -16,6 +16,7 @@ from malmoi.contracts.transcripts import Transcript, space_of
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.many import among
 from malmoi.persistence.tables import Job, Task
+from malmoi.persistence.tasks import UNSENT
 
 
 async def add_chunks(transaction: Transaction, job: Job, chunks: Iterable[PlannedChunk]) -> None:
@@ -198,21 +199,17 @@ async def has_chunks(session: AsyncSession, job_id: UUID) -> bool:
 
 async def take_over_chunks(transaction: Transaction, ended: Job, job: Job) -> None:
     """Let `job` go on where `ended` came to nothing: what is recognised stays so."""
-    done = Task.state == TaskState.SUCCEEDED
-    await transaction.session.execute(
-        update(Task)
-        .where(Task.job_id == ended.id, Task.kind == TaskKind.CHUNK)
-        .values(
-            job_id=job.id,
-            state=case((done, Task.state), else_=TaskState.WAITING),
-            attempt=case((done, Task.attempt), else_=Task.attempt + 1),
-            percent=case((done, 100), else_=0),
-            failures=0,
-            losses=0,
-            finished_at=case((done, Task.finished_at), else_=None),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    chunks = (Task.job_id == ended.id, Task.kind == TaskKind.CHUNK)
+    anew = {"state": TaskState.WAITING, "percent": 0, "failures": 0, "losses": 0, **UNSENT}
+    again = update(Task).where(*chunks, Task.state != TaskState.SUCCEEDED)
+    handed_over = update(Task).where(*chunks).values(job_id=job.id)
+    await _execute(transaction, again.values(attempt=Task.attempt + 1, **anew))
+    await _execute(transaction, handed_over)
+
+
+async def _execute(transaction: Transaction, step: Update) -> None:
+    """Nobody has these rows in hand."""
+    await transaction.session.execute(step.execution_options(synchronize_session=False))
 
 
 async def chunks_of_nobody(session: AsyncSession, keys: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ Everything here runs under the locks that `lock_tasks` takes, so a check and the
 follows it are one step, however many handlers, reconcilers and cancels meet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,13 +15,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType
 from malmoi.contracts.jobs import JobState, TaskState, judge
-from malmoi.contracts.messages import DeadLetter
+from malmoi.contracts.messages import DeadLetter, TaskReport
 from malmoi.contracts.topics import REQUESTS, dead_letters_of
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.events import tell_job
 from malmoi.persistence.jobs import request_of
 from malmoi.persistence.outbox import enqueue, enqueue_task
 from malmoi.persistence.tables import DeadLetterRow, Job, LedgerLine, Task
+
+UNSENT: Final[Mapping[str, None]] = dict.fromkeys(
+    (
+        "worker_id",
+        "lease_until",
+        "suspicion",
+        "dispatched_at",
+        "dispatch_cluster_id",
+        "dispatch_partition",
+        "dispatch_offset",
+        "started_at",
+        "finished_at",
+    )
+)
+"""What an attempt knows before its request is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +78,23 @@ async def lock_task(transaction: Transaction, task_id: UUID) -> LockedTask | Non
     return (await lock_tasks(transaction, [task_id])).get(task_id)
 
 
-def hold_lease(held: LockedTask, *, worker_id: str, lease: timedelta) -> bool:
+def hold_lease(held: LockedTask, report: TaskReport, *, lease: timedelta) -> bool:
     """Let the worker answer for the task for another lease; returns whether this began it."""
     task = held.task
     begins = task.state != TaskState.RUNNING
     task.state = TaskState.RUNNING
-    task.worker_id = worker_id
+    task.worker_id = report.worker_id
     task.lease_until = held.now + lease
     task.suspicion = None
-    if begins:
-        task.started_at = held.now
+    note_start(held, report)
     return begins
+
+
+def note_start(held: LockedTask, report: TaskReport) -> None:
+    """Keep when the attempt began, by the first report of it that is read, whichever that is."""
+    if held.task.started_at is None:
+        begun_at = held.now - timedelta(seconds=report.taken_for_s)
+        held.task.started_at = max(begun_at, held.job.created_at)
 
 
 async def redispatch(
@@ -83,13 +104,8 @@ async def redispatch(
     task = held.task
     task.attempt += 1
     task.state = TaskState.DISPATCHED
-    task.worker_id = None
-    task.lease_until = None
-    task.suspicion = None
-    task.dispatch_cluster_id = None
-    task.dispatched_at = None
-    task.dispatch_partition = None
-    task.dispatch_offset = None
+    for of_attempt, nothing in UNSENT.items():
+        setattr(task, of_attempt, nothing)
     await transaction.session.flush()
     enqueue_task(transaction, request_of(held.job, task), trace_id=held.job.trace_id, delay=delay)
 
@@ -113,8 +129,7 @@ def move_job(
     if judge(JobState(job.state), target) != "apply":
         return False
     job.state = target
-    if target is JobState.RUNNING:
-        job.started_at = held.now
+    job.started_at = job.started_at or held.task.started_at
     if target.is_final:
         job.finished_at = held.now
         transaction.session.add(LedgerLine(job_id=job.id, entry=target))

@@ -15,6 +15,7 @@ from malmoi.persistence.tasks import (
     bury,
     close_task,
     move_job,
+    note_start,
     redispatch,
     tell_attempt_end,
 )
@@ -40,6 +41,7 @@ async def fail_task(
     if not held.is_open or report.attempt != held.task.attempt:
         repeated = held.task.state == TaskState.FAILED and report.attempt == held.task.attempt
         return Effect.DUPLICATE if repeated else Effect.STALE
+    note_start(held, report)
     tell_attempt_end(
         transaction, held, code=report.code, detail=report.detail, worker_id=report.worker_id
     )

@@ -27,7 +27,7 @@ async def record_progress(
         )
         await redispatch(transaction, held)
         return Effect.APPLIED
-    begun = hold_lease(held, worker_id=report.worker_id, lease=lease)
+    begun = hold_lease(held, report, lease=lease)
     if isinstance(report, TaskHeartbeat):
         await _advance(transaction, held, report)
     if begun:

@@ -2,7 +2,7 @@
 
 from malmoi.contracts.jobs import TaskState
 from malmoi.contracts.messages import TaskResult
-from malmoi.persistence.tasks import LockedTask, close_task
+from malmoi.persistence.tasks import LockedTask, close_task, note_start
 from result_handler.usecases.effect import Effect
 
 
@@ -12,6 +12,7 @@ def take_success(held: LockedTask | None, report: TaskResult) -> Effect:
         return Effect.STALE
     if not held.is_open:
         return Effect.DUPLICATE if held.task.state == TaskState.SUCCEEDED else Effect.STALE
+    note_start(held, report)
     close_task(held, TaskState.SUCCEEDED)
     held.task.worker_id = report.worker_id
     held.task.percent = 100

@@ -103,6 +103,40 @@ async def test_a_success_ends_the_job_and_tells_the_room(
     assert event.trace_id == job.trace_id
 
 
+async def test_what_is_read_before_its_started_tells_when_it_began(
+    database: Database, clip: Accepted
+) -> None:
+    last = TaskSucceeded(**identity(clip), taken_for_s=0.2, audio_s=5.0, model="base")
+    async with database.transaction() as transaction:
+        held = await lock_task(transaction, last.task_id)
+        await complete_task(transaction, held, last, spoken("빨리"))
+    assert await progress(database, TaskStarted(**identity(clip))) is Effect.UNWANTED
+
+    job, task = await fresh(database, clip)
+    assert task.started_at is not None
+    assert task.finished_at is not None
+    assert job.created_at <= task.started_at < task.finished_at
+    assert job.started_at == task.started_at
+
+
+async def test_a_failure_that_comes_at_once_tells_when_it_began(
+    database: Database, clip: Accepted
+) -> None:
+    await fail(database, clip, TaskErrorCode.AUDIO_UNREADABLE, retryable=False)
+
+    job, task = await fresh(database, clip)
+    assert task.started_at is not None
+    assert job.started_at == task.started_at
+
+
+async def test_another_attempt_has_not_begun_yet(database: Database, clip: Accepted) -> None:
+    await progress(database, TaskStarted(**identity(clip)))
+    await fail(database, clip, TaskErrorCode.ENGINE_CRASHED, retryable=True)
+
+    _, task = await fresh(database, clip)
+    assert (task.attempt, task.started_at) == (2, None)
+
+
 async def test_a_replayed_success_is_a_duplicate_and_tells_nobody_again(
     database: Database, clip: Accepted
 ) -> None:
