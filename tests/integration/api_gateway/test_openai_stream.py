@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -123,14 +124,18 @@ async def test_who_waits_is_told_that_the_line_lives(
 
 
 async def test_what_is_refused_soon_is_refused_with_its_status(
-    client: openai.AsyncOpenAI, recogniser: Recogniser
+    start_gateway: StartGateway, recogniser: Recogniser
 ) -> None:
+    gateway = await start_gateway(ping_interval_s=60)  # a sign of life would be the first event
+    person = await Person.sign_up(gateway.url)
     recogniser.failure = (TaskErrorCode.AUDIO_UNREADABLE, "no sound in it")
-    with pytest.raises(openai.UnprocessableEntityError) as refused:
-        await client.audio.transcriptions.create(model="whisper-1", file=FILE, stream=True)
+    async with openai.AsyncOpenAI(api_key=person.token, base_url=f"{gateway.url}/v1") as client:
+        stream = partial(client.audio.transcriptions.create, file=FILE, stream=True)
+        with pytest.raises(openai.UnprocessableEntityError) as refused:
+            await stream(model="whisper-1")
+        with pytest.raises(openai.NotFoundError):
+            await stream(model="gpt-4")
     assert refused.value.code == "audio_unreadable"
-    with pytest.raises(openai.NotFoundError):
-        await client.audio.transcriptions.create(model="gpt-4", file=FILE, stream=True)
 
 
 @pytest.mark.parametrize("form", ["verbose_json", "srt", "vtt"])

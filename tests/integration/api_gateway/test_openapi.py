@@ -17,7 +17,7 @@ from tests.integration.api_gateway.operators import operator
 from tests.integration.api_gateway.people import CLIP, Person
 from tests.integration.api_gateway.recogniser import Recogniser
 
-EXAMPLES = os.environ.get("MALMOI_OPENAPI_EXAMPLES", "3")
+EXAMPLES = os.environ.get("MALMOI_OPENAPI_EXAMPLES", "2")
 """Per path and phase; 30 of them take some three minutes."""
 ENDING: Final = r"/leave$|/cancel$|/release"
 """After these there is less to ask for."""
