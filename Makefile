@@ -70,7 +70,7 @@ down: ## Stop it
 status: ## What runs
 	$(BIN)/malmoi status
 
-test: install ## Check everything (TESTS=path for a part, JOBS=0 for one at a time)
+test: install ## Check everything (TESTS=path for a part, JOBS=0 for one at a time, KAFKA=1 for test-kafka too)
 	$(MAKE) --no-print-directory -j2 lint types ui-test
 ifdef TESTS
 	$(PYTEST) $(TESTS) -m "not kafka_apache"
@@ -81,8 +81,10 @@ endif
 test-services: install # All but the browsers
 	$(PYTEST) -m "not kafka_apache" --ignore=tests/e2e/browser
 
+# The services take longer than the browsers, so Kafka follows these.
 test-browser: install
 	$(BIN)/python -m pytest tests/e2e/browser
+	$(if $(KAFKA),$(MAKE) --no-print-directory test-kafka JOBS=2)
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
 	MALMOI_TEST_BROKER=apache $(PYTEST) -m "not any_broker" tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from malmoi.contracts.messages import TaskRequested
+from malmoi.live.cancel_flags import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Assignment:
     request: TaskRequested
     trace_id: str
     taken_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def attempt(self) -> Attempt:
+        """Which of its task's attempts it is."""
+        return Attempt(self.request.task_id, self.request.attempt)
 
     def identity(self, worker_id: str) -> dict[str, Any]:
         """The fields that every report begins with."""

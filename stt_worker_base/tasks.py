@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
-from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
@@ -15,7 +14,7 @@ from malmoi.contracts.jobs import PLAN_PERCENT, Lane, TaskKind
 from malmoi.contracts.messages import TaskHeartbeat, TaskReleased, TaskRequested, TaskStarted
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS
-from malmoi.live.cancel_flags import is_cancelled
+from malmoi.live.cancel_flags import Attempt, is_cancelled
 from malmoi.live.clips import take_clip
 from malmoi.messaging.publisher import BrokerAway, Publisher
 from malmoi.object_store.store import (
@@ -69,7 +68,7 @@ class TaskRunner:
         reports.observe_dispatch(request)
         path = self.directory / f"{request.task_id}.{request.attempt}"
         beat = _Beat()
-        work = asyncio.create_task(self._recognise(request, path, beat))
+        work = asyncio.create_task(self._recognise(task, path, beat))
         beating = asyncio.create_task(self._keep_beating(task, beat, work))
         try:
             with metrics.TASKS_RUNNING.labels(request.engine).track_inprogress():
@@ -79,10 +78,10 @@ class TaskRunner:
             await end_tasks(work, beating)
             path.unlink(missing_ok=True)
 
-    async def _recognise(self, request: TaskRequested, path: Path, beat: "_Beat") -> Outcome:
-        begun = time.monotonic()
+    async def _recognise(self, task: Assignment, path: Path, beat: "_Beat") -> Outcome:
+        request, begun = task.request, time.monotonic()
         unwanted, failure = await asyncio.gather(
-            self._is_unwanted(request.task_id), self._fetch(request, path)
+            self._is_unwanted(task.attempt), self._fetch(request, path)
         )
         fetch_s = time.monotonic() - begun
         if unwanted:
@@ -128,9 +127,9 @@ class TaskRunner:
             return Failed(code=TaskErrorCode.ENGINE_FAILED, detail=detail, retryable=True)
         return None
 
-    async def _is_unwanted(self, task_id: UUID) -> bool:
+    async def _is_unwanted(self, attempt: Attempt) -> bool:
         try:
-            return await is_cancelled(self.redis, task_id)
+            return await is_cancelled(self.redis, attempt)
         except (RedisError, OSError):
             return False  # Redis only saves work; without it the result is dropped as stale
 
@@ -140,7 +139,7 @@ class TaskRunner:
         told_at = time.monotonic()
         while not work.done():
             await asyncio.sleep(min(_CANCELLED_WITHIN_S, self.settings.heartbeat_s))
-            if await self._is_unwanted(task.request.task_id):
+            if await self._is_unwanted(task.attempt):
                 work.cancel()  # and not the child: it may be busy with another task
             if time.monotonic() - told_at >= self.settings.heartbeat_s:
                 told_at = time.monotonic()

@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from malmoi.contracts.jobs import Lane
 from malmoi.contracts.messages import TaskRequested
 from malmoi.contracts.topics import Topic
+from malmoi.live.cancel_flags import Attempt
 from malmoi.messaging.dead_letters import park_on_topic
 from malmoi.messaging.subscription import Record, Subscription
 from malmoi.observability.trace import new_trace_id
@@ -53,13 +54,13 @@ class Worker:
         self._slots = slots
         self._topics = topics
         self._by_name = {topic.name: topic for topic in topics.values()}
-        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
-        self._assignments: dict[UUID, Assignment] = {}
+        self._in_hand: dict[Attempt, asyncio.Task[None]] = {}
+        self._assignments: dict[Attempt, Assignment] = {}
         self._freed = asyncio.Event()
 
     def in_hand(self) -> list[UUID]:
         """The tasks it answers for now."""
-        return [task_id for task_id, task in self._in_hand.items() if not task.done()]
+        return [attempt.task_id for attempt, task in self._in_hand.items() if not task.done()]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take tasks until `stop`, then drain."""
@@ -113,24 +114,24 @@ class Worker:
                 self._runner.publisher, record, f"unreadable: {error}", trace_id=trace_id
             )
             return
-        if request.task_id in self._in_hand:
-            return
         assignment = Assignment(request, trace_id)
+        if assignment.attempt in self._in_hand:
+            return
         with bound_contextvars(trace_id=trace_id, task_id=str(request.task_id)):
             # Fetching begins while `started` is on its way.
             task = asyncio.create_task(self._runner.run(assignment))
-        self._in_hand[request.task_id] = task
-        self._assignments[request.task_id] = assignment
+        self._in_hand[assignment.attempt] = task
+        self._assignments[assignment.attempt] = assignment
         task.add_done_callback(lambda _: self._freed.set())
         await self._runner.started(assignment)
 
     def _raise_what_ended_a_task(self) -> None:
         """Free the slots of ended tasks; an error in one of them ends the worker."""
-        for task_id, task in list(self._in_hand.items()):
+        for attempt, task in list(self._in_hand.items()):
             if task.done():
-                del self._in_hand[task_id]
+                del self._in_hand[attempt]
                 task.result()
-                del self._assignments[task_id]
+                del self._assignments[attempt]
 
     async def _drain(self) -> None:
         """Finish what can be finished in time, hand back the rest, leave the group."""
@@ -139,8 +140,8 @@ class Worker:
         await end_tasks(*self._in_hand.values())
         unfinished = [
             self._runner.released(assignment)
-            for task_id, assignment in self._assignments.items()
-            if task_id not in self._in_hand or self._in_hand[task_id].cancelled()
+            for attempt, assignment in self._assignments.items()
+            if attempt not in self._in_hand or self._in_hand[attempt].cancelled()
         ]
         try:
             async with asyncio.timeout(_RELEASED_WITHIN_S):

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from redis.asyncio import Redis
 
-from malmoi.live.cancel_flags import raise_cancel_flags
+from malmoi.live.cancel_flags import Attempt, raise_cancel_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +14,6 @@ class CancelFlags:
 
     redis: Redis
 
-    async def raise_for(self, task_ids: Iterable[UUID]) -> None:
-        """Ask whoever has these tasks to stop."""
-        await raise_cancel_flags(self.redis, task_ids)
+    async def raise_for(self, attempts: Iterable[Attempt]) -> None:
+        """Ask whoever is at these attempts to stop."""
+        await raise_cancel_flags(self.redis, attempts)

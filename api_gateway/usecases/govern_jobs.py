@@ -9,6 +9,7 @@ from api_gateway.errors import AudioExpired, WrongState
 from api_gateway.usecases.mind_quotas import Quotas
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
+from malmoi.live.cancel_flags import Attempt
 from malmoi.object_store.keys import transcripts_of
 from malmoi.object_store.store import ObjectMissing, ObjectStore
 from malmoi.persistence.chunks import chunk_keys
@@ -55,9 +56,9 @@ class JobOffice:
                 return
             if state.is_final:
                 raise WrongState(f"the job is {state} already")
-            open_tasks = [each.task.id for each in held if each.is_open]
+            unwanted = [Attempt(each.task.id, each.task.attempt) for each in held if each.is_open]
             await cancel(transaction, held, detail=detail)
-        await self.flags.raise_for(open_tasks)
+        await self.flags.raise_for(unwanted)
 
     async def retry(
         self, job_id: UUID, *, whole: bool = False, within: Quotas | None = None

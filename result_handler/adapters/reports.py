@@ -21,7 +21,7 @@ from malmoi.contracts.messages import (
 )
 from malmoi.contracts.topics import TASK_ERRORS, TASK_PROGRESS, TASK_RESULTS, Topic
 from malmoi.contracts.transcripts import Transcript
-from malmoi.live.cancel_flags import raise_cancel_flags
+from malmoi.live.cancel_flags import Attempt, raise_cancel_flags
 from malmoi.messaging.consume import Done, Outcome, Reject, Retry
 from malmoi.messaging.subscription import Record
 from malmoi.object_store.store import ObjectMissing, ObjectStore, StoreUnavailable
@@ -82,7 +82,7 @@ class Reports:
             return []
         transcripts = await asyncio.gather(*map(self._transcript, reports))
         outcomes: dict[int, Outcome] = {}
-        unwanted: list[UUID] = []
+        unwanted: list[Attempt] = []
         async with self.database.transaction() as transaction:
             held = await lock_tasks(transaction, (report.task_id for report in reports))
             for number in _by_room(reports, held):
@@ -94,7 +94,7 @@ class Reports:
                     transaction, held.get(report.task_id), report, transcript
                 )
                 if effect is Effect.UNWANTED:
-                    unwanted.append(report.task_id)
+                    unwanted.append(Attempt(report.task_id, report.attempt))
                 outcomes[number] = Done(Effect.STALE if effect is Effect.UNWANTED else effect)
             await transaction.flush()
         lanes = {each.task.lane for each in held.values()}

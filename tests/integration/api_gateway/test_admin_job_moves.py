@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from malmoi.live.cancel_flags import is_cancelled
+from malmoi.live.cancel_flags import Attempt, is_cancelled
 from malmoi.object_store.keys import audio_key
 from malmoi.object_store.store import ObjectMissing
 from malmoi.persistence.counts import conservation
@@ -92,7 +92,8 @@ async def test_a_cancelled_job_ends_everywhere(
     assert [each["state"] for each in page.json()["tasks"]] == ["cancelled"]
     assert told["payload"]["code"] == "CANCELLED"
     assert (refused.status_code, refused.json()["code"]) == (409, "CANCELLED")
-    assert await is_cancelled(redis, (await pipeline.task_of(job_id)).id)
+    task = await pipeline.task_of(job_id)
+    assert await is_cancelled(redis, Attempt(task.id, task.attempt))
     assert (await admin.post(f"/admin/jobs/{job_id}/cancel")).status_code == 200
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from api_gateway.adapters.cancel_flags import CancelFlags
+from api_gateway.usecases.govern_jobs import JobOffice
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.events import EventType, job_stream
 from malmoi.contracts.jobs import Engine, Lane
@@ -20,8 +21,7 @@ from malmoi.object_store.keys import CHUNK_PREFIX
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.persistence.events import events_after
-from malmoi.persistence.job_ends import cancel, delete_rows, do_again, lock_tasks_of
-from malmoi.persistence.jobs import NewJob, accept_job, lock_job
+from malmoi.persistence.jobs import NewJob, accept_job
 from malmoi.persistence.tables import Job, Task
 from malmoi.settings import ObjectStoreSettings
 from result_handler.settings import Settings
@@ -67,6 +67,14 @@ async def stored(store: ObjectStore, seconds: float, folder: Path) -> str:
     content = path.read_bytes()
     await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
     return key
+
+
+@pytest.fixture(scope="module")
+async def office(
+    database: Database, store: ObjectStore, fast: dict[str, str]
+) -> AsyncIterator[JobOffice]:
+    async with Redis.from_url(fast["REDIS_URL"]) as redis:
+        yield JobOffice(database, store, CancelFlags(redis))
 
 
 @pytest.fixture(scope="module")
@@ -124,22 +132,6 @@ async def some_succeeded(database: Database, job: Job, at_least: int = 1) -> Non
         return len(done) >= at_least
 
     await eventually(enough)
-
-
-async def cancelled(database: Database, job: Job) -> list[UUID]:
-    """The tasks of it that were open."""
-    async with database.transaction() as transaction:
-        held = await lock_tasks_of(transaction, job.id)
-        still_open = [each.task.id for each in held if each.is_open]
-        await cancel(transaction, held, detail="enough")
-    return still_open
-
-
-async def done_again(database: Database, job: Job) -> Job:
-    async with database.transaction() as transaction:
-        locked = await lock_job(transaction, job.id)
-        assert locked is not None
-        return await do_again(transaction, locked, now=await transaction.now())
 
 
 @pytest.mark.any_broker
@@ -204,15 +196,16 @@ async def test_a_worker_killed_amid_a_chunk_costs_that_chunk_only(
 
 
 @pytest.mark.any_broker
+@pytest.mark.usefixtures("workers")
 async def test_a_cancelled_recording_goes_on_where_it_was(
-    database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
+    database: Database, rooms: Rooms, audio_key: str, office: JobOffice
 ) -> None:
     job = await hand_in(database, rooms, audio_key)
     await some_succeeded(database, job, at_least=2)
-    await cancelled(database, job)
+    await office.cancel(job.id)
     done = {each.index for each in await chunks_of(database, job) if each.state == "succeeded"}
 
-    again = await ended(database, await done_again(database, job))
+    again = await ended(database, await office.retry(job.id))
 
     assert again.state == "completed"
     chunks = await chunks_of(database, again)
@@ -222,30 +215,26 @@ async def test_a_cancelled_recording_goes_on_where_it_was(
 
 
 @pytest.mark.any_broker
+@pytest.mark.usefixtures("workers")
 async def test_a_recording_is_begun_anew_when_the_try_that_had_its_chunks_was_deleted(
-    database: Database, rooms: Rooms, audio_key: str, workers: tuple[Process, Process]
+    database: Database, rooms: Rooms, audio_key: str, office: JobOffice
 ) -> None:
     first = await hand_in(database, rooms, audio_key)
     await some_succeeded(database, first)
-    await cancelled(database, first)
-    second = await done_again(database, first)
-    await cancelled(database, second)
-    async with database.transaction() as transaction:
-        await delete_rows(transaction, second)
+    await office.cancel(first.id)
+    second = await office.retry(first.id)
+    await office.delete(second.id)
 
-    third = await ended(database, await done_again(database, first))
+    third = await ended(database, await office.retry(first.id))
 
     assert third.state == "completed"
     assert all(each.attempt == 1 for each in await chunks_of(database, third))
 
 
 @pytest.mark.any_broker
+@pytest.mark.usefixtures("workers")
 async def test_the_engine_is_free_soon_after_what_it_worked_on_was_cancelled(
-    database: Database,
-    rooms: Rooms,
-    audio_key: str,
-    workers: tuple[Process, Process],
-    fast: dict[str, str],
+    database: Database, rooms: Rooms, audio_key: str, office: JobOffice
 ) -> None:
     endless = await hand_in(database, rooms, audio_key, windows=4000)
 
@@ -253,8 +242,7 @@ async def test_the_engine_is_free_soon_after_what_it_worked_on_was_cancelled(
         return sum(each.state == "running" for each in await chunks_of(database, endless)) == 2
 
     await eventually(both_work)
-    async with Redis.from_url(fast["REDIS_URL"]) as redis:
-        await CancelFlags(redis).raise_for(await cancelled(database, endless))
+    await office.cancel(endless.id)
 
     assert (await ended(database, await hand_in(database, rooms, audio_key))).state == "completed"
 
