@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UI := admin_ui
 UI_SOURCES := $(shell find $(UI) -type f -not -path '$(UI)/node_modules/*' -not -path '$(UI)/dist/*' -not -name '*.tsbuildinfo')
-# Most tests wait for servers, so three files run at a time, and the browsers beside them; JOBS=0 runs
-# one after the other.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder
+# Most tests wait for servers, so two files run at a time, and the browsers beside them; JOBS=0 runs
+# one after the other. With three, two cores are so busy that tests miss their times.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder
 # The tests start some hundred processes of ours; without bytecode each compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 AUDIO ?=
@@ -84,7 +84,7 @@ test-services: install # All but the browsers
 # The services take longer than the browsers, so Kafka follows these.
 test-browser: install
 	$(BIN)/python -m pytest tests/e2e/browser
-	$(if $(KAFKA),$(MAKE) --no-print-directory test-kafka JOBS=2)
+	$(if $(KAFKA),$(MAKE) --no-print-directory test-kafka)
 
 test-kafka: install ## The integration and kill tests again, against a real Apache Kafka
 	MALMOI_TEST_BROKER=apache $(PYTEST) -m "not any_broker" tests/integration/messaging tests/integration/pipeline tests/e2e --ignore=tests/e2e/browser

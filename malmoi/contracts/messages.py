@@ -50,7 +50,7 @@ class TaskReport(Message):
     attempt: int = Field(ge=1)
     worker_id: str
     taken_for_s: float = Field(default=0.0, ge=0)
-    """Since when the worker has had the attempt: what it says first may be read last."""
+    """For how long the worker has had the attempt: what it says first may be read last."""
 
 
 class TaskStarted(TaskReport):

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.api_gateway.conftest import Gateway, StartGateway, running_gateway
 from tests.integration.api_gateway.people import Person, two_in_a_room
 
-OFFER_S = 1.0
+OFFER_S = 3.0
 
 
 @pytest.fixture(scope="module")
