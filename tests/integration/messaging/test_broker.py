@@ -19,6 +19,7 @@ from malmoi.persistence.tables import OutboxRow, Task
 from malmoi.relay import OutboxRelay
 from malmoi.settings import KafkaSettings
 from tests.integration.conftest import Rooms
+from tests.integration.messaging.conftest import watching
 
 TOPIC = TASK_PROGRESS.name
 
@@ -32,13 +33,8 @@ def settings(environment: dict[str, str]) -> KafkaSettings:
 
 @pytest.fixture(scope="module")
 async def watch(settings: KafkaSettings) -> AsyncIterator[ClusterWatch]:
-    watch = ClusterWatch(settings)
-    watching = asyncio.create_task(watch.run())
-    async with asyncio.timeout(30):
-        await watch.wait_until_present()
-    yield watch
-    watching.cancel()
-    await asyncio.wait([watching])
+    async with watching(settings) as watch:
+        yield watch
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.subscription import Subscription
 from malmoi.settings import KafkaSettings
 from tests.fixtures.servers import Servers, real_servers
+from tests.integration.messaging.conftest import watching
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -33,13 +34,8 @@ def settings(servers: Servers) -> KafkaSettings:
 
 @pytest.fixture
 async def watch(settings: KafkaSettings) -> AsyncIterator[ClusterWatch]:
-    watch = ClusterWatch(settings)
-    watching = asyncio.create_task(watch.run())
-    async with asyncio.timeout(30):
-        await watch.wait_until_present()
-    yield watch
-    watching.cancel()
-    await asyncio.wait([watching])
+    async with watching(settings) as watch:
+        yield watch
 
 
 async def until_joined(subscription: Subscription) -> None:

@@ -11,6 +11,7 @@ from malmoi.contracts.topics import TASK_PROGRESS
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.subscription import Subscription
 from malmoi.settings import KafkaSettings
+from tests.integration.messaging.conftest import watching
 
 pytestmark = pytest.mark.any_broker
 
@@ -41,15 +42,9 @@ class SilentBroker:
 @pytest.fixture
 async def watch(environment: dict[str, str]) -> AsyncIterator[ClusterWatch]:
     """It sees the real broker; only the group is silent."""
-    watch = ClusterWatch(
-        KafkaSettings(kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"])
-    )
-    watching = asyncio.create_task(watch.run())
-    async with asyncio.timeout(30):
-        await watch.wait_until_present()
-    yield watch
-    watching.cancel()
-    await asyncio.wait([watching])
+    servers = environment["KAFKA_BOOTSTRAP_SERVERS"]
+    async with watching(KafkaSettings(kafka_bootstrap_servers=servers)) as watch:
+        yield watch
 
 
 @asynccontextmanager
