@@ -1,19 +1,22 @@
 """Jobs per second through everything but a model: `python -m benchmarks.plumbing`.
 
 A no-op engine, and jobs that all reference one stored recording: what is measured is outbox,
-Kafka, leases, the result handler and PostgreSQL, end to end.
+Kafka, leases, the result handler and PostgreSQL, end to end. The recording lasts a quarter of a
+second, because decoding is an engine's work; `--recording` takes another one.
 """
 
 import argparse
 import asyncio
 import time
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.people import CLIPS, sign_up
+from benchmarks.people import sign_up
+from benchmarks.recordings import recording
 from benchmarks.running_cluster import RunningCluster, cluster
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, Lane
@@ -32,14 +35,13 @@ NOOP = "stt_worker_base.noop:NoopEngine"
 _BATCH = 20
 
 
-async def stored_recording(running: RunningCluster, database: Database) -> Job:
-    """Send one recording through the API; its job knows owner and key."""
+async def stored_recording(running: RunningCluster, database: Database, content: bytes) -> Job:
+    """Send a recording through the API; its job knows owner and key."""
     async with httpx.AsyncClient(base_url=running.url, timeout=60) as client:
         person = await sign_up(client)
-        with (CLIPS / "ko.flac").open("rb") as clip:
-            await person.post(
-                "/v1/audio/transcriptions", files={"file": clip}, data={"model": "whisper-1"}
-            )
+        await person.post(
+            "/v1/audio/transcriptions", files={"file": content}, data={"model": "whisper-1"}
+        )
     async with database.reading() as session:
         return (await session.scalars(select(Job))).one()
 
@@ -78,7 +80,7 @@ async def _completed(session: AsyncSession) -> int:
     return found or 0
 
 
-async def measure(running: RunningCluster, count: int) -> None:
+async def measure(running: RunningCluster, count: int, content: bytes) -> None:
     """Print jobs per second and memory at a third and at the end."""
     settings = KafkaSettings(kafka_bootstrap_servers=running.kafka)
     watch = ClusterWatch(settings)
@@ -91,12 +93,12 @@ async def measure(running: RunningCluster, count: int) -> None:
 
         database.after_commit = carry
         background = [asyncio.create_task(watch.run()), asyncio.create_task(relay.run())]
-        await run_until_done(_rounds(running, database, count), background)
+        await run_until_done(_rounds(running, database, count, content), background)
     await publisher.close()
 
 
-async def _rounds(running: RunningCluster, database: Database, count: int) -> None:
-    like = await stored_recording(running, database)
+async def _rounds(running: RunningCluster, database: Database, count: int, content: bytes) -> None:
+    like = await stored_recording(running, database, content)
     for number in (1, 2, 3):
         begun, cpu_s = time.perf_counter(), running.cpu_s()
         await accept_many(database, like, count)
@@ -117,11 +119,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2000, help="of each of the three rounds")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--recording", type=Path, help="file that all jobs reference")
     arguments = parser.parse_args()
+    content = arguments.recording.read_bytes() if arguments.recording else recording(0)
     with cluster(
         "--workers", f"whisper={arguments.workers}", ENGINE=NOOP, WORKER_SLOTS="16"
     ) as running:
-        asyncio.run(measure(running, arguments.jobs))
+        asyncio.run(measure(running, arguments.jobs, content))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from malmoi.persistence.database import Database
 from malmoi.persistence.dispatch import anything_waits, release
 from malmoi.persistence.faults import DATABASE_AWAY
 
-_SWEEP_EVERY_S: Final = 1.0
+_SWEEP_EVERY_S: Final = 0.25
+_DATABASE_AWAY_S: Final = 1.0
 
 log = structlog.get_logger()
 
@@ -29,7 +30,7 @@ class Dispatcher:
         self._woken.set()
 
     async def run(self) -> None:
-        """Release when woken, and once a second for what others have not told us."""
+        """Release when woken, and four times a second for what nobody has told us of."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_SWEEP_EVERY_S):
@@ -39,7 +40,7 @@ class Dispatcher:
                 await self.look()
             except DATABASE_AWAY as error:
                 log.warning("dispatch.postponed", error=repr(error))
-                await asyncio.sleep(_SWEEP_EVERY_S)
+                await asyncio.sleep(_DATABASE_AWAY_S)
 
     async def look(self) -> int:
         """Release what can be released now; returns how many tasks."""

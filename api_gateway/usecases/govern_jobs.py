@@ -81,12 +81,13 @@ class JobOffice:
             ended = await _require_retryable(transaction, job_id, held)
             # Of an erased text nothing is left that could stay.
             whole = whole or ended.text_expired_at is not None
+            turns = False
             if within is not None:
                 # What is cut already was counted, and is mostly recognised.
                 counted = ended.audio_bytes if whole or ended.plan is None else 0
-                await within.take(transaction, ended.owner_user_id, counted)
+                turns = await within.take(transaction, ended.owner_user_id, counted)
             now = await transaction.now()
-            return await do_again(transaction, ended, now=now, whole=whole)
+            return await do_again(transaction, ended, now=now, whole=whole, takes_turns=turns)
 
     async def delete(self, job_id: UUID) -> None:
         """Forget a job and its recording; an open one is cancelled first.

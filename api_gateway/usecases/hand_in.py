@@ -160,7 +160,8 @@ class Intake:
 
     async def _write(self, transaction: Transaction, new: NewJob) -> Job:
         if new.room_id is None:
-            await self._quotas.take(transaction, new.owner_user_id, new.audio_bytes)
+            turns = await self._quotas.take(transaction, new.owner_user_id, new.audio_bytes)
+            new = replace(new, takes_turns=turns)
             return await accept_new_job(transaction, new, now=await transaction.now())
         place = await next_place(transaction, new.room_id)
         # Asked again under the room's lock: an INSERT that meets the twin's key waits for

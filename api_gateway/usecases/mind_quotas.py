@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from api_gateway.errors import QuotaExceeded
@@ -14,6 +15,9 @@ from malmoi.persistence.users import user_of_id
 
 _JOBS_END_WITHIN_S = 30
 """When to look again whether an open one has ended; nobody can know."""
+_AT_ONCE: Final = 4
+"""So many open recordings of one account go to Kafka the quickest way; nobody can overtake them
+there, so further ones wait for their turn in PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,10 @@ class Quotas:
             use = await use_of(session, user.id)
         _require(self.everybody.of(user), use, audio_bytes=1, now=datetime.now(UTC))
 
-    async def take(self, transaction: Transaction, user_id: UUID, audio_bytes: int) -> None:
+    async def take(self, transaction: Transaction, user_id: UUID, audio_bytes: int) -> bool:
         """Let a recording of the account count; others of it wait until the transaction ends.
+
+        Returns whether it is to take turns with those of other accounts.
 
         Raises:
             QuotaExceeded: it would be one too many, or too much for today.
@@ -55,6 +61,7 @@ class Quotas:
         now = await transaction.now()
         _require(self.everybody.of(user), use, audio_bytes=audio_bytes, now=now)
         await count_in(transaction, user_id, audio_bytes)
+        return use.open_jobs >= _AT_ONCE
 
     async def foresee_bytes(
         self, transaction: Transaction, user_id: UUID, audio_bytes: int

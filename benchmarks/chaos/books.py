@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.chaos.receiver import Receiver
-from benchmarks.chaos.recordings import text_of
 from benchmarks.chaos.senders import Senders, key_of
+from benchmarks.recordings import text_of
 from malmoi.contracts.callbacks import DeliveryState
 from malmoi.object_store.keys import AUDIO_PREFIX
 from malmoi.object_store.store import ObjectStore

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from benchmarks.chaos.books import Findings
-from benchmarks.chaos.recordings import text_of
 from benchmarks.chaos.senders import Senders, bearer
 from benchmarks.people import Person
+from benchmarks.recordings import text_of
 
 _SAMPLE = 200
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import httpx
 
-from benchmarks.chaos.recordings import recording
 from benchmarks.people import Person
+from benchmarks.recordings import recording
 
 AT_ONCE: Final = 32
 CALLBACK_EACH: Final = 10

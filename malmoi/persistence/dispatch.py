@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from malmoi.contracts.jobs import Engine, Lane, TaskState
+from malmoi.contracts.jobs import Engine, Lane, TaskKind, TaskState
 from malmoi.contracts.topics import REQUESTS
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.jobs import request_of
@@ -175,8 +175,10 @@ async def _in_hand(session: AsyncSession, engine: Engine) -> Counter[UUID]:
 
 
 async def _candidates(session: AsyncSession, engine: Engine, most: int) -> list[Candidate]:
-    """The first `most` waiting tasks of every job."""
-    place = func.row_number().over(partition_by=Task.job_id, order_by=Task.index).label("place")
+    """The first `most` waiting chunks of every job, and whole recordings of every owner."""
+    queue = case((Task.kind == TaskKind.CHUNK, Task.job_id), else_=Job.owner_user_id)
+    oldest_first = (Job.created_at, Task.job_id, Task.index)
+    place = func.row_number().over(partition_by=queue, order_by=oldest_first).label("place")
     ranked = (
         select(Task.id, Task.job_id, Job.owner_user_id, Job.created_at, Task.index, place)
         .join(Job, Job.id == Task.job_id)

@@ -45,7 +45,12 @@ async def cancel(transaction: Transaction, held: Sequence[LockedTask], *, detail
 
 
 async def do_again(
-    transaction: Transaction, ended: Job, *, now: datetime, whole: bool = False
+    transaction: Transaction,
+    ended: Job,
+    *,
+    now: datetime,
+    whole: bool = False,
+    takes_turns: bool = False,
 ) -> Job:
     """Accept a new job in place of an ended one, whose row the caller has locked.
 
@@ -73,6 +78,7 @@ async def do_again(
         callback=await wish_of(transaction.session, ended),
         plan=plan,
         audio_s=ended.audio_s,
+        takes_turns=takes_turns,
     )
     ended.message_id = ended.idempotency_key = None
     await transaction.session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.callbacks import CallbackWish
 from malmoi.contracts.decoding import DecodeOptions
-from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind
+from malmoi.contracts.jobs import Engine, JobState, Lane, TaskKind, TaskState
 from malmoi.contracts.messages import TaskRequested
 from malmoi.persistence.callbacks import receiver_of
 from malmoi.persistence.database import Transaction
@@ -46,6 +46,8 @@ class NewJob:
     plan: dict[str, Any] | None = None
     """Of a recording that is cut already: whoever accepts the job hands the chunks over to it."""
     audio_s: float | None = None
+    takes_turns: bool = False
+    """Whether its first task waits until the dispatcher finds that it is its owner's turn."""
 
 
 async def accept_job(
@@ -82,7 +84,7 @@ async def accept_job(
     )
     told = () if new.callback is None else (receiver_of(job.id, job.owner_user_id, new.callback),)
     line = LedgerLine(job_id=job.id, entry=ACCEPTED)
-    work = _first_task(job) if new.plan is None else ()
+    work = _first_task(job, waits=new.takes_turns) if new.plan is None else ()
     if new.plan is not None:
         job.plan, job.audio_s = new.plan, new.audio_s
     await transaction.insert(job, *work, line, *told, *along)
@@ -90,15 +92,20 @@ async def accept_job(
     return job
 
 
-def _first_task(job: Job) -> tuple[Table, ...]:
+def _first_task(job: Job, *, waits: bool) -> tuple[Table, ...]:
     task = Task(
         id=uuid4(),
         job_id=job.id,
         kind=TaskKind.UTTERANCE,
         engine=job.engine,
         lane=job.lane,
+        state=TaskState.DISPATCHED,
         attempt=1,
     )
+    if waits:
+        # Whatever lane was asked for: who sends that much is no person who waits for an answer.
+        task.lane, task.state = Lane.BATCH, TaskState.WAITING
+        return (task,)
     return task, request_row(request_of(job, task), trace_id=job.trace_id)
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import openai
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from malmoi.persistence.database import Database
-from malmoi.persistence.tables import DailyUse
+from malmoi.persistence.tables import DailyUse, Job, Task
 from tests.integration.api_gateway.conftest import Gateway, StartGateway
 from tests.integration.api_gateway.operators import operator
 from tests.integration.api_gateway.people import CLIP, Person, two_in_a_room
@@ -66,6 +66,38 @@ async def test_a_recording_that_ends_makes_room_for_the_next(
     assert refused(again) == (429, "QUOTA_EXCEEDED")
     await person.post(f"/jobs/{jobs[1]}/cancel")
     assert (await person.post(f"/jobs/{jobs[0]}/retry")).status_code == 202
+
+
+async def states_of(database: Database, person: Person) -> Counter[tuple[str, str]]:
+    asked = select(Task.lane, Task.state).join(Job, Job.id == Task.job_id)
+    async with database.reading() as session:
+        rows = await session.execute(asked.where(Job.owner_user_id == person.id))
+        return Counter((lane, state) for lane, state in rows)
+
+
+async def test_whoever_has_much_open_waits_for_a_turn_and_others_do_not(
+    gateway: Gateway, database: Database, nobody_recognises: Recogniser
+) -> None:
+    anna, bora = await Person.sign_up(gateway.url), await Person.sign_up(gateway.url)
+    first, *_ = [(await hands_in(anna)).json()["job_id"] for _ in range(6)]
+    await hands_in(bora)
+
+    sent, waits = ("batch", "dispatched"), ("batch", "waiting")
+    assert await states_of(database, anna) == {sent: 4, waits: 2}
+    assert await states_of(database, bora) == {sent: 1}
+    await anna.post(f"/jobs/{first}/cancel")
+    assert (await anna.post(f"/jobs/{first}/retry")).status_code == 202
+    assert (await states_of(database, anna))[waits] == 3
+
+
+async def test_a_recording_that_waits_for_its_turn_is_cancelled_and_deleted_as_any_other(
+    gateway: Gateway, nobody_recognises: Recogniser
+) -> None:
+    person = await Person.sign_up(gateway.url)
+    *_, last = [(await hands_in(person)).json()["job_id"] for _ in range(5)]
+
+    assert (await person.post(f"/jobs/{last}/cancel")).json()["state"] == "cancelled"
+    assert (await person.http.delete(f"/jobs/{last}")).status_code == 204
 
 
 async def test_one_account_does_not_use_up_anothers_quota(

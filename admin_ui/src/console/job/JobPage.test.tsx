@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import WaveSurfer from 'wavesurfer.js'
 import type { Job, Task, TaskState } from '../model'
 import { refusal, visit } from '../test/gateway'
-import { failed, job } from '../test/samples'
+import { failed, job, untold } from '../test/samples'
 
 vi.mock('wavesurfer.js', () => ({
   default: { create: () => ({ on: () => undefined, destroy: () => undefined }) },
@@ -14,7 +14,12 @@ vi.mock('wavesurfer.js', () => ({
 const at = `/admin/jobs/${job.job.id}`
 const sound = { url: 'http://malmoi/malmoi/audio/1' }
 const open = (detail: unknown, more = {}) =>
-  visit(at, { [`GET ${at}`]: detail, [`GET ${at}/audio/url`]: sound, ...more })
+  visit(at, {
+    [`GET ${at}`]: detail,
+    [`GET ${at}/audio/url`]: sound,
+    [`GET ${at}/callbacks`]: untold,
+    ...more,
+  })
 
 beforeEach(() => {
   // jsdom plays nothing.

@@ -6,6 +6,7 @@ import type { Job, Task } from '../model'
 import { Answer } from '../parts/Answer'
 import { StateBadge } from '../parts/StateBadge'
 import { Attempts } from './Attempts'
+import { Callbacks } from './Callbacks'
 import { ChunkGrid } from './ChunkGrid'
 import { Facts, fileOf } from './Facts'
 import { HopTimeline } from './HopTimeline'
@@ -79,6 +80,7 @@ function Known({ detail }: { detail: Job }) {
           {chunks.length > 0 && <ChunkGrid chunks={chunks} />}
           <Tasks tasks={detail.tasks.filter(isRemarkable)} />
           {detail.attempts.length > 0 && <Attempts attempts={detail.attempts} />}
+          <Callbacks jobId={detail.job.id} ended={isFinal(detail.job.state)} />
         </div>
         <Facts detail={detail} />
       </div>

@@ -1,4 +1,4 @@
-import type { Counts, Job, JobRow } from '../model'
+import type { Callbacks, Counts, Job, JobRow } from '../model'
 
 const AT = '2026-03-01T09:00:00.000Z'
 
@@ -33,6 +33,9 @@ const word = (text: string, start_s: number, probability: number) => ({
   end_s: start_s + 1,
   probability,
 })
+
+/** Of a job of which nobody wants to hear. */
+export const untold: Callbacks = { url: null, events: [], refused_at: null, deliveries: [] }
 
 export const job: Job = {
   job: {
