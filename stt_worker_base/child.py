@@ -23,7 +23,6 @@ from stt_worker_base.outcome import (
     Progress,
     Transcribed,
 )
-from stt_worker_base.places import Places
 from stt_worker_base.settings import WorkerSettings
 from stt_worker_base.supervisor import Supervisor
 
@@ -53,7 +52,6 @@ class InferenceChild:
     def __init__(self, engine_path: str, settings: WorkerSettings) -> None:
         self._settings = settings
         self._supervisor = Supervisor(engine_path)
-        self._places = Places(1)
         self._numbers = itertools.count(1)
         self._allowances: dict[int, Allowance] = {}
 
@@ -65,7 +63,6 @@ class InferenceChild:
 
         """
         await self._supervisor.start()
-        self._places = Places(self.capabilities.at_once)
 
     @property
     def ready(self) -> bool:
@@ -125,27 +122,24 @@ class InferenceChild:
     async def _served(self, order_of: OrderOf, on_progress: OnProgress, *, urgent: bool) -> _Said:
         if not urgent or not self._allowances:  # what is urgent waits for nobody
             await self._renew_if_outgrown()
-        async with self._places.one(urgent=urgent):
-            said = await self._asked(order_of, on_progress)
-        while said is _ALONE:
-            async with self._places.all():
-                said = await self._asked(order_of, on_progress)
+        said: _Said | _Alone | None = None
+        while said is None or said is _ALONE:
+            process = await self._supervisor.process()
+            places = process.places
+            async with places.all() if said is _ALONE else places.one(urgent=urgent):
+                # Another may have come meanwhile, with fewer places.
+                if self._supervisor.serves(process):
+                    order = order_of(next(self._numbers))
+                    said = await self._answer(process, order, on_progress) or said
         return said
 
     async def _renew_if_outgrown(self) -> None:
         watermark = self._settings.memory_watermark
         if self._supervisor.outgrown(watermark):
-            async with self._places.all():
-                if self._supervisor.outgrown(watermark):
-                    await self._supervisor.renew()
-
-    async def _asked(self, order_of: OrderOf, on_progress: OnProgress) -> _Said | _Alone:
-        """Ask until the process ends for no other order's sake."""
-        said: _Said | _Alone | None = None
-        while said is None:
             process = await self._supervisor.process()
-            said = await self._answer(process, order_of(next(self._numbers)), on_progress)
-        return said
+            async with process.places.all():
+                if self._supervisor.serves(process) and self._supervisor.outgrown(watermark):
+                    await self._supervisor.renew()
 
     async def _answer(
         self, process: ChildProcess, order: Order, on_progress: OnProgress

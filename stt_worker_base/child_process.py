@@ -21,6 +21,7 @@ from stt_worker_base.child_protocol import (
 )
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Capabilities, Failed
+from stt_worker_base.places import Places
 
 ALLOCATION: Final = {
     "MALLOC_ARENA_MAX": "1",
@@ -47,6 +48,8 @@ class ChildProcess:
         """It ended for want of memory."""
         self.suspects: frozenset[int] = frozenset()
         """The orders of which it died or hung, if it did: one of them is to blame."""
+        self.places = Places(1)
+        """As many as its engine has, once that is loaded."""
 
     @classmethod
     async def spawn(cls, engine_path: str, environment: Mapping[str, str]) -> Self:
@@ -96,6 +99,7 @@ class ChildProcess:
         """
         match await self._message():
             case Ready(capabilities=capabilities):
+                self.places = Places(capabilities.at_once)
                 return capabilities
             case Unavailable(detail=detail, fallback=fallback):
                 raise EngineUnavailable(detail, fallback=fallback)

@@ -1,4 +1,4 @@
-"""How many tasks the inference process has in hand, from the worker's side."""
+"""How many tasks an inference process has in hand, from the worker's side."""
 
 from asyncio import Semaphore
 from collections.abc import AsyncIterator

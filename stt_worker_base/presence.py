@@ -51,7 +51,7 @@ class Presence:
     publisher: Publisher
     subscription: Subscription
     pace: Pace
-    slots: int
+    slots: Callable[[], int]
     capabilities: Callable[[], Capabilities]
     in_hand: Callable[[], Collection[UUID]]
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -81,7 +81,7 @@ class Presence:
             engine=self.engine,
             model=capabilities.model,
             device=capabilities.device,
-            slots=self.slots,
+            slots=self.slots(),
             task_ids=tuple(self.in_hand()),
             partitions=self.subscription.lag,
             real_time_factor=self.pace.real_time_factor,

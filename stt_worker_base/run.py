@@ -70,7 +70,10 @@ async def run(
             directory=directory,
         )
         log.info("worker.started", model=child.capabilities.model)
-        slots = max(settings.worker_slots, child.capabilities.at_once)
+
+        def slots() -> int:
+            return max(settings.worker_slots, child.capabilities.at_once)
+
         worker = Worker(
             settings, subscription=subscription, runner=runner, slots=slots, topics=topics
         )

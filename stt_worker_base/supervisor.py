@@ -63,10 +63,14 @@ class Supervisor:
         assert self._loaded is not None, "start() first"
         return await asyncio.shield(self._loaded)
 
+    def serves(self, process: ChildProcess) -> bool:
+        """Whether tasks are still given to `process`."""
+        return self.ready and self._loaded is not None and self._loaded.result() is process
+
     def retire(self, process: ChildProcess) -> None:
         """End `process` and let the next task wait for a fresh one."""
         process.kill()
-        if self.ready and self._loaded is not None and self._loaded.result() is process:
+        if self.serves(process):
             self._loaded = asyncio.get_running_loop().create_future()
 
     def outgrown(self, watermark_bytes: int | None) -> bool:

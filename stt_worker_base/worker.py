@@ -6,7 +6,7 @@ answer for it (ARCHITECTURE section 4.3).
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 import structlog
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """Takes tasks from its subscription, at most `slots` of each lane at a time."""
+    """Takes tasks from its subscription, of each lane at most as many as it has `slots` then."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Worker:
         *,
         subscription: Subscription,
         runner: TaskRunner,
-        slots: int,
+        slots: Callable[[], int],
         topics: Mapping[Lane, Topic[TaskRequested]],
     ) -> None:
         self._settings = settings
@@ -102,7 +102,7 @@ class Worker:
 
     def _free(self, lane: Lane) -> int:
         taken = sum(each.request.lane is lane for each in self._assignments.values())
-        return self._slots - taken
+        return self._slots() - taken
 
     async def _accept(self, record: Record) -> None:
         trace_id = record.trace_id or new_trace_id()

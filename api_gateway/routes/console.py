@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api_gateway.routes import (
     admin_callbacks,
     admin_dead_letters,
+    admin_erasures,
     admin_health,
     admin_jobs,
     admin_quotas,
@@ -22,6 +23,7 @@ for _each in (
     admin_rooms,
     admin_users,
     admin_quotas,
+    admin_erasures,
     admin_health,
 ):
     router.include_router(_each.router)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api_gateway.adapters.cancel_flags import CancelFlags
 from api_gateway.errors import AudioExpired, WrongState
-from api_gateway.usecases.mind_quotas import Quotas
+from api_gateway.usecases.mind_quotas import Quotas, takes_turns
 from malmoi.contracts.jobs import JobState
 from malmoi.contracts.problems import NotFound
 from malmoi.live.cancel_flags import Attempt
@@ -81,8 +81,11 @@ class JobOffice:
             ended = await _require_retryable(transaction, job_id, held)
             # Of an erased text nothing is left that could stay.
             whole = whole or ended.text_expired_at is not None
-            turns = False
-            if within is not None:
+            if within is None:
+                turns = ended.room_id is None and await takes_turns(
+                    transaction, ended.owner_user_id
+                )
+            else:
                 # What is cut already was counted, and is mostly recognised.
                 counted = ended.audio_bytes if whole or ended.plan is None else 0
                 turns = await within.take(transaction, ended.owner_user_id, counted)

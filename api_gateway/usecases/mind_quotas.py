@@ -61,7 +61,7 @@ class Quotas:
         now = await transaction.now()
         _require(self.everybody.of(user), use, audio_bytes=audio_bytes, now=now)
         await count_in(transaction, user_id, audio_bytes)
-        return use.open_jobs >= _AT_ONCE
+        return _has_much_open(use)
 
     async def foresee_bytes(
         self, transaction: Transaction, user_id: UUID, audio_bytes: int
@@ -95,6 +95,15 @@ class Quotas:
             for name, value in own.items():
                 setattr(user, name, value)
         return await self.show(user_id)
+
+
+async def takes_turns(transaction: Transaction, user_id: UUID) -> bool:
+    """Whether another recording of the account is to take turns with those of others."""
+    return _has_much_open(await use_of(transaction.session, user_id))
+
+
+def _has_much_open(use: Use) -> bool:
+    return use.open_jobs >= _AT_ONCE
 
 
 def _require(quota: Quota, use: Use, *, audio_bytes: int, now: datetime) -> None:

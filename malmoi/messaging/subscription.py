@@ -1,4 +1,4 @@
-"""A group membership that survives brokers, and never drops what a poll returned."""
+"""Reading topics through whatever happens to brokers, and never dropping what a poll returned."""
 
 import asyncio
 import math
@@ -11,20 +11,17 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
-from malmoi.messaging.closing import close_quietly
 from malmoi.messaging.cluster import ClusterWatch
-from malmoi.messaging.share import Share, lag_of
+from malmoi.messaging.membership import Membership
+from malmoi.messaging.share import lag_of
 from malmoi.observability.metrics import KAFKA_LAG_MESSAGES
 from malmoi.observability.trace import KAFKA_HEADER
-from malmoi.process import end_tasks
 from malmoi.settings import KafkaSettings
 
 _COMMITTED_WITHIN_S = 5.0
 _LAG_EVERY_S = 5.0
 _STUCK_AFTER_S = 30.0
 _BACKOFF_S = 0.5
-_JOINED_WITHIN = 4
-"""Session timeouts: one for the members that died, one for those that live, and patience."""
 _PATIENT_S = 2.0
 _LONG_POLL_S = 0.1
 """A broker that answers a longer fetch at once when there is something costs little to ask."""
@@ -74,25 +71,18 @@ class Subscription:
         topics: Sequence[str],
         haste: Haste = Haste.ALWAYS,
     ) -> None:
-        self._settings = settings
-        self._session_s = settings.kafka_session_timeout_s
         least_s = _PATIENT_S if haste is Haste.NEVER else 0.0
-        self._fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
-        self._rests = haste is Haste.SOMETIMES and self._fetch_wait_s < _LONG_POLL_S
+        fetch_wait_s = max(settings.kafka_fetch_max_wait_s, least_s)
+        self._rests = haste is Haste.SOMETIMES and fetch_wait_s < _LONG_POLL_S
         self._hurried_until = -math.inf
         self._had_nothing = False
-        self._watch = watch
         self._group = group
         self.topics = tuple(topics)
-        self._consumer: AIOKafkaConsumer | None = None
-        self._joining: asyncio.Task[None]
-        """Of the consumer, if there is one."""
-        self._generation = -1
+        self._membership = Membership(
+            settings, watch, group=group, topics=self.topics, fetch_wait_s=fetch_wait_s
+        )
         self._kept: list[ConsumerRecord] = []
         self._fed_at = self._measured_at = time.monotonic()
-        self.share_changed = asyncio.Event()
-        """Set whenever the group has assigned partitions."""
-        self._share = Share(self.share_changed)
         self.accepting: Collection[str] = self.topics
         """The topics of which more is wanted."""
         self._lag: dict[str, int] = {}
@@ -100,12 +90,17 @@ class Subscription:
     @property
     def joined(self) -> bool:
         """Whether the group has told us our share, which may be empty."""
-        return self._consumer is not None and self._share.told
+        return self._membership.joined
+
+    @property
+    def share_changed(self) -> asyncio.Event:
+        """Set whenever the group has assigned partitions."""
+        return self._membership.share_changed
 
     @property
     def lag(self) -> dict[str, int]:
         """Messages not yet read, by `topic/partition` of our share; 0 where not measured yet."""
-        mine = self._consumer.assignment() if self._consumer is not None else ()
+        mine = self._membership.assignment()
         names = sorted(f"{place.topic}/{place.partition}" for place in mine)
         return {name: self._lag.get(name, 0) for name in names}
 
@@ -115,7 +110,9 @@ class Subscription:
         The topics given first are served first.
         """
         try:
-            consumer = await self._current(wait_s)
+            if self._membership.outlived:
+                await self.close()
+            consumer = await self._membership.consumer(wait_s)
             if consumer is None:
                 return []
             if self._rests and time.monotonic() > self._hurried_until:
@@ -124,7 +121,7 @@ class Subscription:
             self._apply_pause(consumer)
             records = await self._take(consumer, max_records, wait_s)
             self._had_nothing = not records
-            await self._measure(consumer)
+            await self._measure(consumer, fed=bool(records))
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("kafka.poll_failed", group=self._group, error=repr(error))
             await self.close()
@@ -140,65 +137,22 @@ class Subscription:
         """Never read these again. A commit that fails costs a duplicate, so it is only logged."""
         offsets: dict[TopicPartition, int] = {}
         for each in records:
-            if each.generation == self._generation:
+            if each.generation == self._membership.generation:
                 place = TopicPartition(each.topic, each.partition)
                 offsets[place] = max(offsets.get(place, 0), each.offset + 1)
-        if not offsets or self._consumer is None or not self.joined:
+        if not offsets:
             return
         try:
             async with asyncio.timeout(_COMMITTED_WITHIN_S):
-                await self._consumer.commit(offsets)
+                await self._membership.commit(offsets)
         except (KafkaError, IllegalStateError, OSError, TimeoutError) as error:
             log.warning("kafka.commit_failed", group=self._group, error=repr(error))
 
     async def close(self) -> None:
         """Leave the group."""
-        consumer, self._consumer = self._consumer, None
         self._kept.clear()
         self._lag = {}
-        if consumer is not None:
-            await end_tasks(self._joining)
-            await close_quietly(consumer.stop())
-
-    async def _current(self, wait_s: float) -> AIOKafkaConsumer | None:
-        """The membership of this cluster's group; None while it joins, or the broker is away.
-
-        Raises:
-            TimeoutError: the group tells no share; another membership may have more luck.
-
-        """
-        current = self._generation == self._watch.generation and self._watch.present
-        if self._consumer is None or not current:
-            await self.close()
-            if not self._watch.present:
-                await asyncio.sleep(wait_s)
-                return None
-            self._join()
-        if not self._joining.done():
-            # The caller is asked in between whether it should stop, and the watch for the broker.
-            await asyncio.wait([self._joining], timeout=wait_s)
-        if not self._joining.done():
-            if time.monotonic() - self._fed_at > _JOINED_WITHIN * self._session_s:
-                raise TimeoutError("the group tells no share")
-            return None
-        self._joining.result()
-        return self._consumer
-
-    def _join(self) -> None:
-        self._generation = self._watch.generation
-        self._share = Share(self.share_changed)
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
-            group_id=self._group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=int(self._session_s * 1000),
-            heartbeat_interval_ms=int(self._session_s * 1000 / 4),
-            fetch_max_wait_ms=int(self._fetch_wait_s * 1000),
-        )
-        self._consumer.subscribe(list(self.topics), listener=self._share)
-        self._joining = asyncio.create_task(self._consumer.start())
-        self._fed_at = time.monotonic()
+        await self._membership.leave()
 
     async def _rest(self, consumer: AIOKafkaConsumer) -> None:
         """Leave the broker in peace, unless it has just had something and may have more."""
@@ -262,10 +216,10 @@ class Subscription:
             offset=raw.offset,
             value=raw.value or b"",
             trace_id=trace_id.decode(errors="replace") if trace_id else None,
-            generation=self._generation,
+            generation=self._membership.generation,
         )
 
-    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+    async def _measure(self, consumer: AIOKafkaConsumer, *, fed: bool) -> None:
         now = time.monotonic()
         if now - self._measured_at < _LAG_EVERY_S or not consumer.assignment():
             return
@@ -277,6 +231,8 @@ class Subscription:
             messages = sum(behind for place, behind in lag.items() if place.topic == topic)
             KAFKA_LAG_MESSAGES.labels(self._group, topic).set(messages)
         wanted = any(behind for place, behind in lag.items() if place.topic in self.accepting)
-        if wanted and now - self._fed_at > _STUCK_AFTER_S:
+        if fed or not wanted:
+            self._fed_at = now
+        elif now - max(self._fed_at, self._membership.began_at) > _STUCK_AFTER_S:
             # Consumers were seen to hang after broker restarts; a new membership heals them.
             raise TimeoutError("messages wait, but none comes")

@@ -4,7 +4,7 @@ A worker has at most its slots and one more task of the batch lane, running or o
 no long queue stands before a task that comes later, and a worker that joins finds work left.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,8 @@ class Candidate:
     """A task that waits."""
 
     task_id: UUID
+    queue: UUID
+    """The job of a chunk, the owner of a whole recording: what waits there goes in its order."""
     job_id: UUID
     owner_user_id: UUID
     handed_in_at: datetime
@@ -97,17 +99,22 @@ def partitions_to_fill(places: Sequence[Place], load: Mapping[int, int]) -> list
 def in_turns(waiting: Sequence[Candidate], in_hand: Counter[UUID], *, most: int) -> list[Candidate]:
     """The next tasks: of whoever has least in hand, then of the job that has, then the oldest.
 
-    `in_hand` counts by owner and by job. Of one job, `waiting` is in the order of its tasks.
+    `in_hand` counts by owner and by job. Of one queue, `waiting` is in its order.
     """
-    left, counted = list(waiting), Counter(in_hand)
+    queues: dict[UUID, deque[Candidate]] = {}
+    for each in waiting:
+        queues.setdefault(each.queue, deque()).append(each)
+    counted = Counter(in_hand)
     chosen: list[Candidate] = []
 
     def turn(each: Candidate) -> tuple[int, int, datetime]:
         return counted[each.owner_user_id], counted[each.job_id], each.handed_in_at
 
-    while left and len(chosen) < most:
-        following = min(left, key=turn)
-        left.remove(following)
+    while queues and len(chosen) < most:
+        following = min((each[0] for each in queues.values()), key=turn)
+        queues[following.queue].popleft()
+        if not queues[following.queue]:
+            del queues[following.queue]
         counted.update((following.owner_user_id, following.job_id))
         chosen.append(following)
     return chosen
@@ -180,14 +187,16 @@ async def _candidates(session: AsyncSession, engine: Engine, most: int) -> list[
     oldest_first = (Job.created_at, Task.job_id, Task.index)
     place = func.row_number().over(partition_by=queue, order_by=oldest_first).label("place")
     ranked = (
-        select(Task.id, Task.job_id, Job.owner_user_id, Job.created_at, Task.index, place)
+        select(Task.id, queue.label("queue"), Task.job_id, Task.index, place)
+        .add_columns(Job.owner_user_id, Job.created_at)
         .join(Job, Job.id == Task.job_id)
         .where(Task.state == TaskState.WAITING, Task.engine == engine)
         .subquery()
     )
     rows = await session.execute(
-        select(ranked.c.id, ranked.c.job_id, ranked.c.owner_user_id, ranked.c.created_at)
+        select(ranked.c.id, ranked.c.queue, ranked.c.job_id)
+        .add_columns(ranked.c.owner_user_id, ranked.c.created_at)
         .where(ranked.c.place <= most)
-        .order_by(ranked.c.created_at, ranked.c.index)
+        .order_by(ranked.c.created_at, ranked.c.job_id, ranked.c.index)
     )
     return [Candidate(*row) for row in rows]

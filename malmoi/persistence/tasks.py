@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.contracts.events import EventType
-from malmoi.contracts.jobs import JobState, TaskState, judge
+from malmoi.contracts.jobs import JobState, Lane, TaskState, judge
 from malmoi.contracts.messages import DeadLetter, TaskReport
 from malmoi.contracts.topics import REQUESTS, dead_letters_of
 from malmoi.persistence.database import Transaction
@@ -100,12 +100,18 @@ def note_start(held: LockedTask, report: TaskReport) -> None:
 async def redispatch(
     transaction: Transaction, held: LockedTask, *, delay: timedelta = timedelta(0)
 ) -> None:
-    """Ask for another attempt; reports of the earlier ones, but a success, become stale."""
+    """Ask for another attempt; reports of the earlier ones, but a success, become stale.
+
+    Batch work waits for its turn again: the dispatcher knows which worker is free.
+    """
     task = held.task
     task.attempt += 1
-    task.state = TaskState.DISPATCHED
     for of_attempt, nothing in UNSENT.items():
         setattr(task, of_attempt, nothing)
+    if task.lane == Lane.BATCH and not delay:
+        task.state = TaskState.WAITING
+        return
+    task.state = TaskState.DISPATCHED
     await transaction.session.flush()
     enqueue_task(transaction, request_of(held.job, task), trace_id=held.job.trace_id, delay=delay)
 

@@ -47,7 +47,8 @@ def result_of(report: TaskSucceeded, transcript: Transcript) -> dict[str, object
 def observe_end(held: LockedTask) -> None:
     """Note how long the job took; of two machines' clocks, for operators only."""
     took_s = (datetime.now(UTC) - held.job.created_at).total_seconds()
-    JOB_SECONDS.labels(held.job.engine, held.job.lane).observe(max(0.0, took_s))
+    # Of the task: a recording that took turns was batch work, whatever lane was asked for.
+    JOB_SECONDS.labels(held.job.engine, held.task.lane).observe(max(0.0, took_s))
 
 
 def _told(report: TaskSucceeded, transcript: Transcript) -> dict[str, object]:

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Erasures
+         * @description Recordings and texts that were erased, newest first; also of jobs that are deleted by now.
+         */
+        get: operations["list_erasures_admin_erasures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/health": {
         parameters: {
             query?: never;
@@ -1724,6 +1744,45 @@ export interface components {
          */
         Engine: "whisper";
         /**
+         * ErasureOut
+         * @description A recording or a text that was erased because its time was over.
+         */
+        ErasureOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Days */
+            days: number;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "cluster" | "user";
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            what: components["schemas"]["Kept"];
+        };
+        /**
+         * ErasuresOut
+         * @description A page of them, newest first.
+         */
+        ErasuresOut: {
+            /** Erasures */
+            erasures: components["schemas"]["ErasureOut"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * ErrorOut
          * @description Why the job failed.
          */
@@ -2061,6 +2120,12 @@ export interface components {
              */
             joined: boolean;
         };
+        /**
+         * Kept
+         * @description What has a time of its own.
+         * @enum {string}
+         */
+        Kept: "audio" | "text";
         /**
          * KeyIn
          * @description A key to be made.
@@ -3395,6 +3460,67 @@ export interface operations {
             };
             /** @description WRONG_STATE */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description MALFORMED_REQUEST */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_erasures_admin_erasures_get: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                job_id?: string | null;
+                limit?: number;
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasuresOut"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from malmoi.persistence.tables.base import NOW, Table
@@ -24,6 +24,7 @@ class Erasure(Table):
     """Append-only: which job lost its recording or its text, when, and by which rule."""
 
     __tablename__ = "erasures"
+    __table_args__ = (Index("ix_erasures_of_user", "owner_user_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     job_id: Mapped[UUID] = mapped_column(index=True)

@@ -1,4 +1,7 @@
-"""Ends jobs in the database the way the result handler does, so that no worker is needed."""
+"""Ends jobs in the database the way the result handler does, so that no worker is needed.
+
+What waits for its turn has it at once.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -41,7 +44,7 @@ class Recogniser:
             rows = await transaction.session.execute(
                 select(Task, Job)
                 .join(Job, Job.id == Task.job_id)
-                .where(Task.state == TaskState.DISPATCHED)
+                .where(Task.state.in_((TaskState.WAITING, TaskState.DISPATCHED)))
             )
             waiting = [(row[0], row[1]) for row in rows]
         for task, job in waiting:

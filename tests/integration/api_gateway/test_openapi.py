@@ -93,6 +93,12 @@ class Stranger:
         assert process.returncode == 0, told.decode()
 
 
+async def until(person: Person, job_id: str, state: str) -> None:
+    async with asyncio.timeout(10):
+        while (await person.get(f"/jobs/{job_id}")).json()["state"] != state:
+            await asyncio.sleep(0.01)
+
+
 async def things_of(person: Person, recogniser: Recogniser) -> dict[str, list[str]]:
     """Something of each kind, made by the person who asks."""
     room_id = await person.open_room()
@@ -102,16 +108,24 @@ async def things_of(person: Person, recogniser: Recogniser) -> dict[str, list[st
     jobs = [(await person.http.post("/jobs", files={"file": CLIP})).json()["job_id"]]
     recogniser.failure = (TaskErrorCode.ENGINE_CRASHED, "the recogniser crashed")
     jobs.append((await person.http.post("/jobs", files={"file": CLIP})).json()["job_id"])
-    async with asyncio.timeout(10):
-        while (await person.get(f"/jobs/{jobs[-1]}")).json()["state"] != "failed":
-            await asyncio.sleep(0.01)
+    await until(person, jobs[-1], "failed")
     recogniser.failure = None
+    told = {"callback_url": "https://receiver.example/"}
+    heard = await person.http.post("/jobs", files={"file": CLIP}, data=told)
+    jobs.append(heard.json()["job_id"])
+    await until(person, jobs[-1], "completed")
+    deliveries = (await person.get(f"/jobs/{jobs[-1]}/callbacks")).json()["deliveries"]
+    letters = (await person.get("/admin/dead-letters")).json()["letters"]
+    upload = (await person.post("/uploads", {"file_name": "a.wav", "size": 8 * 2**20})).json()
     somebody = await Person.sign_up(str(person.http.base_url))
     key = (await person.post("/keys", {"name": "ours"})).json()
     return {
         "room_id": [room_id],
         "message_id": [said["message_id"]],
         "job_id": [said["job_id"], *jobs],
+        "delivery_id": [each["id"] for each in deliveries],
+        "letter_id": [each["id"] for each in letters],
+        "upload_id": [upload["upload_id"]],
         "key_id": [key["key"]["id"]],
         "user_id": [str(somebody.id)],
         "model": ["whisper"],

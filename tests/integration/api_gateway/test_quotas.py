@@ -90,6 +90,17 @@ async def test_whoever_has_much_open_waits_for_a_turn_and_others_do_not(
     assert (await states_of(database, anna))[waits] == 3
 
 
+async def test_what_an_operator_tries_again_takes_turns_too(
+    gateway: Gateway, database: Database, nobody_recognises: Recogniser
+) -> None:
+    anna, admin = await Person.sign_up(gateway.url), await operator(gateway.url, database)
+    first, *_ = [(await hands_in(anna)).json()["job_id"] for _ in range(5)]
+    await anna.post(f"/jobs/{first}/cancel")
+
+    assert (await admin.post(f"/admin/jobs/{first}/retry")).status_code == 200
+    assert (await states_of(database, anna))["batch", "waiting"] == 2
+
+
 async def test_a_recording_that_waits_for_its_turn_is_cancelled_and_deleted_as_any_other(
     gateway: Gateway, nobody_recognises: Recogniser
 ) -> None:

@@ -20,6 +20,7 @@ from malmoi.persistence.database import Database
 from malmoi.persistence.tables import Erasure, EventRow, Job, Task, User
 from result_handler.retention import Retention
 from tests.integration.api_gateway.conftest import Gateway, StartGateway
+from tests.integration.api_gateway.operators import operator
 from tests.integration.api_gateway.people import CLIP, Person, two_in_a_room
 from tests.integration.api_gateway.recogniser import Recogniser
 
@@ -201,6 +202,27 @@ async def test_an_account_has_its_own_things_erased_sooner_and_nobody_elses(
     await Retention(database, store, audio_days=30).sweep(now=in_days(30.1))
     assert await erasures_of(database, own) == [("audio", "user", 2)]
     assert await erasures_of(database, others) == [("audio", "cluster", 30)]
+
+
+async def test_operators_see_what_was_erased_of_whom_and_by_which_rule(
+    sender: Sender, gateway: Gateway, database: Database, store: ObjectStore
+) -> None:
+    job_id, admin = await sender.job(), await operator(gateway.url, database)
+    await Retention(database, store, audio_days=30, text_days=7).sweep(now=in_days(31))
+
+    page = (await admin.get("/admin/erasures", job_id=job_id, limit=1)).json()
+    rest = (await admin.get("/admin/erasures", job_id=job_id, cursor=page["next"])).json()
+
+    told = [*page["erasures"], *rest["erasures"]]
+    assert [(each["what"], each["rule"], each["days"]) for each in told] == [
+        ("text", "cluster", 7),
+        ("audio", "cluster", 30),
+    ]
+    assert {each["user_id"] for each in told} == {str(sender.person.id)}
+    assert rest["next"] is None
+    of_nobody = await admin.get("/admin/erasures", user_id=str(admin.id))
+    assert of_nobody.json() == {"erasures": [], "next": None}
+    assert (await sender.person.get("/admin/erasures")).status_code == 404
 
 
 async def test_nobody_has_things_kept_longer_than_the_cluster_keeps_them(

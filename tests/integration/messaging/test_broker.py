@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from malmoi.contracts.messages import TaskReleased
 from malmoi.contracts.topics import TASK_PROGRESS
+from malmoi.messaging import subscription as subscription_module
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.evidence import Evidence, has_read
 from malmoi.messaging.publisher import Publisher
@@ -57,6 +58,32 @@ async def member(
 
 def released() -> TaskReleased:
     return TaskReleased(task_id=uuid4(), job_id=uuid4(), attempt=1, worker_id="w")
+
+
+async def test_who_had_nothing_to_do_for_long_keeps_its_share_when_much_comes_at_once(
+    settings: KafkaSettings,
+    watch: ClusterWatch,
+    publisher: Publisher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscription_module, "_STUCK_AFTER_S", 1.0)
+    monkeypatch.setattr(subscription_module, "_LAG_EVERY_S", 0.0)
+    async with member(settings, watch, group=uuid4().hex) as subscription:
+        async with asyncio.timeout(60):
+            while not subscription.joined or await subscription.poll(max_records=500, wait_s=0.5):
+                await subscription.poll(max_records=500, wait_s=0.5)
+        await asyncio.sleep(1.5)
+        told_anew = subscription.share_changed
+        told_anew.clear()
+        for _ in range(5):
+            await publisher.publish(TASK_PROGRESS, released(), trace_id="t")
+
+        taken: list[Record] = []
+        async with asyncio.timeout(30):
+            while len(taken) < 5:
+                taken += await subscription.poll(max_records=1, wait_s=1)
+
+        assert not told_anew.is_set()
 
 
 async def read(subscription: Subscription, wanted: set[bytes]) -> list[Record]:

@@ -98,6 +98,18 @@ async def test_an_attempt_is_lost_once_everything_before_the_suspicion_was_read(
     assert (task.state, task.attempt, task.losses) == ("dispatched", 2, 1)
 
 
+async def test_batch_work_that_was_lost_waits_for_the_dispatcher(
+    database: Database, expired: Accepted
+) -> None:
+    await set_task(database, expired, lane="batch", dispatch_partition=3)
+    await look(database, expired, sight())
+
+    assert await look(database, expired, sight(read={"stt.results/0": 10}))
+
+    task = await task_of(database, expired)
+    assert (task.state, task.attempt, task.dispatch_partition) == ("waiting", 2, None)
+
+
 async def test_a_heartbeat_after_the_suspicion_clears_it(
     database: Database, expired: Accepted
 ) -> None:

@@ -149,10 +149,21 @@ def test_what_is_mounted_of_the_machine_itself_is_read_only(path: Path) -> None:
         volume
         for service in services(path).values()
         for volume in service.get("volumes", [])
-        if volume.startswith("/")
+        if volume.startswith("/") and ":" in volume
     }
 
     assert mounted == {"/:/host:ro"}
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["api_gateway", "stt_worker_whisper"])
+def test_recordings_lie_on_the_disk_and_not_in_the_memory_of_the_container(
+    path: Path, name: str
+) -> None:
+    service = services(path)[name]
+
+    assert service["tmpfs"] == []
+    assert "/tmp" in service["volumes"]
 
 
 @BOTH

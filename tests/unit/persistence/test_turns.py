@@ -13,7 +13,11 @@ NOBODY: Counter[UUID] = Counter()
 def recording(owner: UUID, *, chunks: int, minute: int = 0) -> list[Candidate]:
     job = uuid4()
     at = NOON + timedelta(minutes=minute)
-    return [Candidate(uuid4(), job, owner, at) for _ in range(chunks)]
+    return [Candidate(uuid4(), job, job, owner, at) for _ in range(chunks)]
+
+
+def short(owner: UUID, *, minute: int) -> Candidate:
+    return Candidate(uuid4(), owner, uuid4(), owner, NOON + timedelta(minutes=minute))
 
 
 def test_chunks_of_one_recording_go_in_their_order() -> None:
@@ -40,6 +44,20 @@ def test_two_recordings_of_one_user_take_turns() -> None:
     turns = in_turns([*first, *second], NOBODY, most=4)
 
     assert turns == [first[0], second[0], first[1], second[1]]
+
+
+def test_whole_recordings_of_one_user_go_in_the_order_in_which_they_came() -> None:
+    user = uuid4()
+    recordings = [short(user, minute=minute) for minute in range(4)]
+
+    assert in_turns(recordings, NOBODY, most=3) == recordings[:3]
+
+
+def test_a_whole_recording_goes_before_the_next_chunk_of_a_long_one_of_its_owner() -> None:
+    user = uuid4()
+    long, late = recording(user, chunks=5), short(user, minute=1)
+
+    assert in_turns([*long, late], NOBODY, most=3) == [long[0], late, long[1]]
 
 
 def test_who_has_work_in_hand_waits() -> None:

@@ -296,6 +296,17 @@ async def test_an_engine_whose_memory_ends_is_started_smaller_until_it_fits(
     assert isinstance(await recognise(child, clip, "fault:memory"), Failed)
 
 
+async def test_recordings_wait_outside_a_process_that_has_become_smaller(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(HUNGRY, task_min_deadline_s=1, task_deadline_factor=0.1)
+
+    # Four at once, then one: inside, the time of the others would count against the last one.
+    outcomes = await asyncio.gather(*(recognise(child, clip, "fault:sleep=0.6") for _ in range(4)))
+
+    assert all(isinstance(each, Transcribed) for each in outcomes)
+
+
 async def test_a_model_too_large_to_be_loaded_is_replaced_by_what_fits(
     start_child: StartChild, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -166,7 +166,7 @@ export const en: typeof ko = {
   'callback.untried': 'none yet',
   'callback.earlier': '{count} earlier ones',
   'callback.replay': 'Send again',
-  'callback.replay.of': 'Send {type} again',
+  'callback.replay.of': 'Send again: {type}',
   'callback.replayed': 'The event is sent again',
   'callback.outcome.delivered': 'accepted',
   'callback.outcome.gone': 'wants no more',

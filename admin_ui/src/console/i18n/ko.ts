@@ -164,7 +164,7 @@ export const ko = {
   'callback.untried': '아직 없음',
   'callback.earlier': '앞선 시도 {count}번',
   'callback.replay': '다시 보내기',
-  'callback.replay.of': '{type} 다시 보내기',
+  'callback.replay.of': '다시 보내기: {type}',
   'callback.replayed': '이벤트를 다시 보냅니다',
   'callback.outcome.delivered': '받음',
   'callback.outcome.gone': '더 받지 않음',

@@ -59,7 +59,7 @@ test('of a day of attempts the last ones are in sight', async () => {
 test('an event is sent again on demand, and a refusal of that is told', async () => {
   const path = `POST ${at}/callbacks/${waiting.id}/replay`
   const page = open(told, { [path]: refusal(503, 'UNAVAILABLE') })
-  const button = await screen.findByRole('button', { name: 'Send job.failed again' })
+  const button = await screen.findByRole('button', { name: 'Send again: job.failed' })
 
   await userEvent.click(button)
   expect(await within(await section()).findByRole('alert')).toBeVisible()
