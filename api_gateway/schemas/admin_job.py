@@ -187,10 +187,11 @@ def _hops(view: JobView) -> list[HopOut]:
         "finished": job.finished_at,
     }
     hops: list[HopOut] = []
-    for name, at in stations.items():
+    for name, noted in stations.items():
         before = hops[-1].at if hops else job.created_at
-        # A task that went out again still has the start of the attempt before.
-        if at is not None and at >= before:
+        if noted is not None:
+            # A worker may begin before the broker's word reaches whoever sent the task.
+            at = max(noted, before)
             after_ms = (at - before).total_seconds() * 1000
             hops.append(HopOut.model_validate({"name": name, "at": at, "after_ms": after_ms}))
     return hops

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from malmoi.persistence.database import Database
-from malmoi.persistence.tables import LedgerLine
+from malmoi.persistence.tables import LedgerLine, Task
 from tests.integration.api_gateway.conftest import Gateway
 from tests.integration.api_gateway.operators import Pipeline, failed, handed_in, said
 from tests.integration.api_gateway.people import CLIP, Person
@@ -39,6 +39,7 @@ PATHS = [
     ("PUT", "/admin/users/{id}/role"),
     ("GET", "/admin/users/{id}/quota"),
     ("PUT", "/admin/users/{id}/quota"),
+    ("GET", "/admin/erasures"),
     ("GET", "/admin/health"),
 ]
 
@@ -233,6 +234,25 @@ async def test_the_page_of_a_job_tells_its_whole_way(
     assert page["trace_id"]
     assert page["error"] is None
     assert page["correction"] is None
+
+
+async def test_a_worker_that_began_before_the_dispatch_was_noted_is_on_the_way_too(
+    admin: Person, speaking: tuple[Person, str], database: Database
+) -> None:
+    job_id = await said(speaking)
+    late = {
+        "started_at": Task.created_at,
+        "dispatched_at": Task.created_at + timedelta(milliseconds=1),
+    }
+    async with database.transaction() as transaction:
+        await transaction.session.execute(
+            update(Task).where(Task.job_id == UUID(job_id)).values(late)
+        )
+
+    hops = (await admin.get(f"/admin/jobs/{job_id}")).json()["hops"]
+
+    assert [each["name"] for each in hops] == ["accepted", "dispatched", "started", "finished"]
+    assert hops[2]["after_ms"] == 0
 
 
 async def test_the_page_of_a_failed_job_says_which_attempt_ended_how(

@@ -81,7 +81,7 @@ async def test_a_worker_that_cannot_read_a_request() -> None:
         cast(Any, SimpleNamespace(drain_s=1)),
         subscription=cast(Any, feed),
         runner=cast(Any, SimpleNamespace(publisher=published)),
-        slots=1,
+        slots=lambda: 1,
         topics={Lane.BATCH: _TASKS},
     )
 
