@@ -13,6 +13,8 @@ from tests.e2e.browser.microphone import lecture
 from tests.e2e.conftest import SPEECH, Person, RunningCluster, room_of, sign_up
 from tests.fixtures.sign_videos import video
 
+RECEIVER = "https://receiver.example/malmoi"
+"""Of callbacks; there is no such host."""
 BEFORE_SIGNING_IN = {"login": "/login", "signup": "/signup", "not-found": "/nothing/here"}
 CONSOLE = {
     "admin-jobs": "/admin/jobs",
@@ -49,6 +51,7 @@ class Lived:
             "recording-failed": f"/recordings/{self.refused_recording}",
             **CONSOLE,
             "admin-job": f"/admin/jobs/{self.heard_job}",
+            "admin-job-callbacks": f"/admin/jobs/{self.recording}",
             "admin-job-long": f"/admin/jobs/{self.long_recording}",
             "admin-job-failed": f"/admin/jobs/{self.refused_job}",
         }
@@ -71,7 +74,8 @@ async def lived_in(cluster: RunningCluster, client: httpx.AsyncClient, *names: s
     await signs(peer, room_id)
     jobs = (await admin.get("/api/admin/jobs", params={"room_id": room_id})).json()["jobs"]
     of_state = {job["state"]: job["id"] for job in reversed(jobs)}
-    recording = await hands_in(admin, "점심 이야기.flac", (SPEECH / "ko_lunch.flac").read_bytes())
+    lunch = (SPEECH / "ko_lunch.flac").read_bytes()
+    recording = await hands_in(admin, "점심 이야기.flac", lunch, callback_url=RECEIVER)
     refused = await hands_in(admin, "편지.mp3", b"RIFF but no sound at all" * 40)
     with tempfile.TemporaryDirectory() as folder:
         long = await hands_in(admin, "강의.wav", lecture("ko_study", 2, Path(folder)).read_bytes())
@@ -106,18 +110,18 @@ async def under_way(person: Person) -> AsyncIterator[dict[str, str]]:
         (await person.post(f"/api/jobs/{job_id}/cancel")).raise_for_status()
 
 
-async def hands_in(person: Person, name: str, content: bytes) -> str:
+async def hands_in(person: Person, name: str, content: bytes, **fields: str) -> str:
     """Hand in a recording and wait until it is done or refused; returns the job's id."""
-    job_id = await accepted(person, name, content)
+    job_id = await accepted(person, name, content, **fields)
     # The events end with the job.
     heard = await person.get(f"/api/jobs/{job_id}/events")
     heard.raise_for_status()
     return job_id
 
 
-async def accepted(person: Person, name: str, content: bytes) -> str:
+async def accepted(person: Person, name: str, content: bytes, **fields: str) -> str:
     """Hand in a recording; returns the job's id."""
-    answer = await person.post("/api/jobs", files={"file": (name, content)})
+    answer = await person.post("/api/jobs", files={"file": (name, content)}, data=fields)
     return str(answer.raise_for_status().json()["job_id"])
 
 

@@ -30,6 +30,7 @@ PLACES = (
     "recording-failed",
     *CONSOLE,
     "admin-job",
+    "admin-job-callbacks",
     "admin-job-long",
     "admin-job-failed",
 )
