@@ -12,7 +12,7 @@ from malmoi.persistence.database import Database
 from malmoi.persistence.dispatch import anything_waits, release
 from malmoi.persistence.faults import DATABASE_AWAY
 
-_SWEEP_EVERY_S: Final = 0.25
+_SWEEP_EVERY_S: Final = 0.5
 _DATABASE_AWAY_S: Final = 1.0
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Dispatcher:
         self._woken.set()
 
     async def run(self) -> None:
-        """Release when woken, and four times a second for what nobody has told us of."""
+        """Release when woken, and twice a second for what nobody has told us of."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_SWEEP_EVERY_S):
