@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased, defer
 
 from malmoi.contracts.events import EventType, job_stream
 from malmoi.persistence.database import Transaction
@@ -85,6 +85,8 @@ def _overdue(what: Kept, days: int | None, now: datetime) -> Select[Any]:
         .join(User, User.id == Job.owner_user_id)
         .where(Job.finished_at.is_not(None), expired.is_(None), Job.finished_at < before)
         .order_by(Job.finished_at, Job.id)
+        # What is erased need not be read: of many hours it is large.
+        .options(defer(Job.result), defer(Job.correction))
         .execution_options(populate_existing=True)
     )
     return chosen.where(~(_shared_audio(before) if what is Kept.AUDIO else _untold()))

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from malmoi.contracts.events import EventType
 from malmoi.contracts.jobs import JobState, Lane, TaskState, judge
@@ -60,9 +61,11 @@ async def lock_tasks(transaction: Transaction, task_ids: Iterable[UUID]) -> dict
     return {row.Task.id: LockedTask(task=row.Task, job=row.Job, now=row.now) for row in rows}
 
 
-# Made once, because every result waits for it.
+# Made once, because every result waits for it. Without the text, which may be that of many hours:
+# late reports of ended jobs come too.
 _LOCK_TASKS: Final = (
     select(Job, Task, func.now().label("now"))
+    .options(defer(Job.result, raiseload=True), defer(Job.correction, raiseload=True))
     .join(Task, Task.job_id == Job.id)
     .where(Task.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
     # Jobs in the order of their ids, and each before its tasks: as everybody who locks several.

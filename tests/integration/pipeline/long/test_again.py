@@ -16,8 +16,8 @@ from tests.integration.pipeline.long.conftest import chunks_of, ended, hand_in, 
 
 @pytest.fixture(scope="module")
 def environment_of_workers(environment_of_workers: dict[str, str]) -> dict[str, str]:
-    """One failure is enough."""
-    return {**environment_of_workers, "MAX_FAILURES": "1"}
+    """One failure is enough, and slowness is none."""
+    return {**environment_of_workers, "MAX_FAILURES": "1", "TASK_MIN_DEADLINE_S": "60"}
 
 
 @pytest.mark.any_broker
