@@ -12,6 +12,7 @@ import pytest
 
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.task_errors import TaskErrorCode
+from malmoi.observability.metrics import CHILD_RESTARTS_TOTAL
 from stt_worker_base.child import InferenceChild
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Cancelled, Detected, Failed, Outcome, Progress, Transcribed
@@ -300,11 +301,14 @@ async def test_recordings_wait_outside_a_process_that_has_become_smaller(
     start_child: StartChild, clip: Path
 ) -> None:
     child = await start_child(HUNGRY, task_min_deadline_s=1, task_deadline_factor=0.1)
+    hung = CHILD_RESTARTS_TOTAL.labels("died")
+    before = hung._value.get()
 
     # Four at once, then one: inside, the time of the others would count against the last one.
     outcomes = await asyncio.gather(*(recognise(child, clip, "fault:sleep=0.6") for _ in range(4)))
 
     assert all(isinstance(each, Transcribed) for each in outcomes)
+    assert hung._value.get() == before
 
 
 async def test_a_model_too_large_to_be_loaded_is_replaced_by_what_fits(
