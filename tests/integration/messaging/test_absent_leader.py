@@ -1,30 +1,13 @@
 """A group whose leader left amid a rebalance, which Tansu 0.6 does not get over by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import uuid4
-
-import pytest
 
 from malmoi.contracts.topics import TASK_PROGRESS
 from malmoi.messaging.absent_leader import unseat_absent_leader
 from malmoi.messaging.cluster import ClusterWatch
 from malmoi.messaging.subscription import Subscription
 from malmoi.settings import KafkaSettings
-from tests.integration.messaging.conftest import watching
-
-
-@pytest.fixture(scope="module")
-def settings(environment: dict[str, str]) -> KafkaSettings:
-    return KafkaSettings(
-        kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"], kafka_session_timeout_s=6
-    )
-
-
-@pytest.fixture(scope="module")
-async def watch(settings: KafkaSettings) -> AsyncIterator[ClusterWatch]:
-    async with watching(settings) as watch:
-        yield watch
 
 
 async def joined(*members: Subscription) -> None:

@@ -20,22 +20,8 @@ from malmoi.persistence.tables import OutboxRow, Task
 from malmoi.relay import OutboxRelay
 from malmoi.settings import KafkaSettings
 from tests.integration.conftest import Rooms
-from tests.integration.messaging.conftest import watching
 
 TOPIC = TASK_PROGRESS.name
-
-
-@pytest.fixture(scope="module")
-def settings(environment: dict[str, str]) -> KafkaSettings:
-    return KafkaSettings(
-        kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"], kafka_session_timeout_s=6
-    )
-
-
-@pytest.fixture(scope="module")
-async def watch(settings: KafkaSettings) -> AsyncIterator[ClusterWatch]:
-    async with watching(settings) as watch:
-        yield watch
 
 
 @pytest.fixture(scope="module")
