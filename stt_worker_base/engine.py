@@ -3,6 +3,7 @@
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,8 +23,8 @@ class Recognition:
     """ISO 639-1, as asked or as detected; None when nobody speaks."""
     language_probability: float | None
     segments: Iterator[Segment | None]
-    """In time order, `start_s <= end_s`, in seconds from the start of the recording; None where
-    something was decoded of which no segment came."""
+    """In time order, `start_s <= end_s`, in seconds from the start of the recording; None
+    where something was decoded of which no segment came, and wherever others may have the model."""
     vad_s: float = 0.0
     """Seconds spent on finding out where somebody speaks."""
 
@@ -71,6 +72,13 @@ class Engine(ABC):
 
         """
         return None
+
+    def in_a_hurry(self) -> AbstractContextManager[None]:
+        """While it lasts, what this thread asks for goes before what other threads do.
+
+        It is for engines that recognise several recordings at once; others are asked in turns.
+        """
+        return nullcontext()
 
 
 def load_engine(path: str) -> Engine:

@@ -23,7 +23,7 @@ from stt_worker_base.child_protocol import ORDER, Order, Ready, Report, Task, Un
 from stt_worker_base.engine import Engine, load_engine
 from stt_worker_base.errors import EngineUnavailable
 from stt_worker_base.outcome import Detected, Failed, Progress, Transcribed
-from stt_worker_base.recognise import detect, recognise
+from stt_worker_base.recognise import Turn, detect, recognise
 from stt_worker_base.turns import Turns
 
 _PR_SET_PDEATHSIG = 1
@@ -62,12 +62,17 @@ class _Server:
             os._exit(1)
 
     def _said(self, order: Order) -> Transcribed | Detected | Failed:
-        turn = partial(self._turns.turn, urgent=order.urgent) if self._turns else nullcontext
+        turn = self._turn(urgent=order.urgent)
         report = partial(self._report, order)
         if isinstance(order, Task):
             return recognise(self._engine, order, report=report, turn=turn)
         report(Progress(stage="decode", fraction=0))
         return detect(self._engine, order, turn=turn)
+
+    def _turn(self, *, urgent: bool) -> Turn:
+        if self._turns is not None:
+            return partial(self._turns.turn, urgent=urgent)
+        return self._engine.in_a_hurry if urgent else nullcontext
 
     def _report(self, order: Order, said: Progress | Transcribed | Detected | Failed) -> None:
         with self._reporting:

@@ -30,7 +30,8 @@ def recognise(
 ) -> Transcribed | Failed:
     """Decode and recognise one recording; a bad recording and a failed engine are outcomes.
 
-    The model is used within `turn` only, for one decoding window each time.
+    The model is used within `turn` only, for one decoding each time; what is urgent keeps it to its
+    end.
     """
     try:
         return _recognised(engine, task, report, turn)
@@ -72,9 +73,8 @@ def _recognised(
     audio = decode_mono_16k(task.path, max_duration_s=task.max_audio_s)
     decoded = time.perf_counter()
     report(Progress(stage="transcribe", fraction=0, audio_s=audio.duration_s))
-    watched = _Watched(audio.duration_s, report, turn)
-    recognition = watched.begun(lambda: engine.transcribe(audio.samples, task.options))
-    segments = tuple(watched.over(recognition.segments))
+    watched = _Watched(audio.duration_s, report, turn, task.urgent)
+    recognition, segments = watched.read(lambda: engine.transcribe(audio.samples, task.options))
     inference_s = time.perf_counter() - decoded - recognition.vad_s - watched.waited_s
     return Transcribed(
         transcript=_transcript(audio, recognition, segments),
@@ -93,18 +93,21 @@ class _Watched:
     audio_s: float
     report: Callable[[Progress], None]
     turn: Turn
+    urgent: bool
     reported_at: float = 0.0
     waited_s: float = 0.0
     """Seconds in which others had the model."""
 
-    def begun(self, begin: Callable[[], Recognition]) -> Recognition:
-        with self._turn():
-            return begin()
+    def read(self, begin: Callable[[], Recognition]) -> tuple[Recognition, tuple[Segment, ...]]:
+        with self._turn(wanted=self.urgent):
+            with self._turn(wanted=not self.urgent):
+                recognition = begin()
+            return recognition, tuple(self._over(recognition.segments))
 
-    def over(self, segments: Iterator[Segment | None]) -> Iterator[Segment]:
+    def _over(self, segments: Iterator[Segment | None]) -> Iterator[Segment]:
         ended = object()
         while True:
-            with self._turn():
+            with self._turn(wanted=not self.urgent):
                 segment = next(segments, ended)
             if segment is ended:
                 return
@@ -113,7 +116,10 @@ class _Watched:
                 yield segment
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, *, wanted: bool) -> Iterator[None]:
+        if not wanted:
+            yield
+            return
         asked_at = time.perf_counter()
         with self.turn():
             self.waited_s += time.perf_counter() - asked_at

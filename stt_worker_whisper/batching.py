@@ -8,7 +8,7 @@ together and hands out what came.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, local
 from typing import Any
 
 import numpy as np
@@ -56,10 +56,39 @@ class Batches:
     """Places that are taken."""
     _between: int = 0
     """Recordings whose next window is still to come."""
+    _hurrying: int = 0
+    """Threads that wait for a place of their own."""
+    _mine: local = field(default_factory=local)
+
+    @property
+    def alone(self) -> bool:
+        """Whether this thread has a place of its own, so that its windows need none of ours."""
+        return getattr(self._mine, "alone", False)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for this thread alone, the next that is free, for all windows of its recording.
+
+        Whoever is in a hurry neither waits for windows that could come along, nor takes them along.
+        """
+        with self._changed:
+            self._hurrying += 1
+            self._changed.wait_for(lambda: self._busy < self.places)
+            self._hurrying -= 1
+            self._change(busy=1)
+        self._mine.alone = True
+        try:
+            yield
+        finally:
+            self._mine.alone = False
+            self._change(busy=-1)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """While the windows of one recording come, one after the other."""
+        if self.alone:
+            yield
+            return
         self._change(between=1)
         try:
             yield
@@ -87,7 +116,9 @@ class Batches:
 
     def _may_begin(self, window: Window) -> bool:
         """It is next, a place is free, and nothing is still to come that could come along."""
-        if window.taken or window is not self._waiting[0] or self._busy == self.places:
+        if window.taken or window is not self._waiting[0]:
+            return False
+        if self._hurrying or self._busy == self.places:
             return False
         return self._between == 0 or len(self._companions(window)) == self.batch_size
 
@@ -139,6 +170,9 @@ class BatchedModel:
         self, features: StorageView, prompts: Sequence[Sequence[int]], **options: Any
     ) -> list[WhisperGenerationResult]:
         """The best hypotheses of one window; raises what the model raises."""
+        if self.batches.alone:
+            found: list[WhisperGenerationResult] = self.model.generate(features, prompts, **options)
+            return found
         return [self.batches.decode(Window(features, prompts[0], options))]
 
     def __getattr__(self, name: str) -> Any:

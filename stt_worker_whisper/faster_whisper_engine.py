@@ -6,6 +6,7 @@ batch are windows of different recordings.
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Self, TypeVar
 
@@ -74,6 +75,10 @@ class _ShortWindowModel(WhisperModel):  # type: ignore[misc]  # it ships no type
     def encode(self, features: NDArray[np.float32]) -> Any:
         return super().encode(_without_padding(features))
 
+    def before_others(self) -> AbstractContextManager[None]:
+        """While this thread decodes what is urgent."""
+        return self._batches.place()
+
     def beside_others(self, segments: Iterator[T]) -> Iterator[T]:
         """The same segments, of a recording whose windows may come along with those of others."""
         with self._batches.recording():
@@ -121,6 +126,9 @@ class FasterWhisperEngine(WhisperEngine):
     def transcribe(self, samples: Samples, options: DecodeOptions) -> Recognition:
         recognition = super().transcribe(samples, options)
         return replace(recognition, segments=self._model.beside_others(recognition.segments))
+
+    def in_a_hurry(self) -> AbstractContextManager[None]:
+        return self._model.before_others()
 
     def decode(self, samples: Samples, options: DecodeOptions) -> WindowDecoding:
         most = most_tokens(samples)

@@ -103,15 +103,17 @@ class _Listening:
     spans: tuple[Span, ...]
     options: DecodeOptions
 
-    def over(self, windows: tuple[Span, ...], first: WindowDecoding) -> Iterator[Hypothesis]:
+    def over(self, windows: tuple[Span, ...], first: WindowDecoding) -> Iterator[Hypothesis | None]:
+        """None before every decoding but the first: there, others may have the model."""
         yield from self._with_missed(windows[0], first)
         for window in windows[1:]:
+            yield None
             yield from self._with_missed(window, self._decode(window, self.options))
 
     def _decode(self, window: Span, options: DecodeOptions) -> WindowDecoding:
         return self.engine.decode(cut(self.samples, window), options)
 
-    def _with_missed(self, window: Span, decoding: WindowDecoding) -> Iterator[Hypothesis]:
+    def _with_missed(self, window: Span, decoding: WindowDecoding) -> Iterator[Hypothesis | None]:
         heard_until_s = window.start_s
         for hypothesis in _on_the_clock(window, decoding):
             yield from self._missed(Span(heard_until_s, hypothesis.segment.start_s))
@@ -119,9 +121,10 @@ class _Listening:
             heard_until_s = max(heard_until_s, hypothesis.segment.end_s)
         yield from self._missed(Span(heard_until_s, window.end_s))
 
-    def _missed(self, gap: Span) -> Iterator[Hypothesis]:
+    def _missed(self, gap: Span) -> Iterator[Hypothesis | None]:
         window = missed_speech(self.spans, gap)
         if window is not None:
+            yield None
             undecided = self.options.model_copy(update={"language": None})
             yield from _on_the_clock(window, self._decode(window, undecided))
 
@@ -146,9 +149,12 @@ def _placed(segment: Segment, window: Span) -> Segment:
     return segment.model_copy(update=update)
 
 
-def _spoken(hypotheses: Iterator[Hypothesis], context: Context) -> Iterator[Segment | None]:
+def _spoken(hypotheses: Iterator[Hypothesis | None], context: Context) -> Iterator[Segment | None]:
     before: deque[str] = deque(maxlen=3)
     for hypothesis in hypotheses:
+        if hypothesis is None:
+            yield None
+            continue
         spoken = is_spoken(hypothesis, context, before=tuple(before))
         yield _starting_with_speech(hypothesis.segment, context) if spoken else None
         before.append(hypothesis.segment.text)

@@ -67,7 +67,7 @@ async def get_result(
     completed(job)
     reading = await read_transcript(state.database, job.id)
     if form == "verbose_json":
-        shown = verbose_json(reading.head, reading.segments, words=True)
+        shown = verbose_json(reading.head, reading.segments, ("segment", "word"))
         return StreamingResponse(shown, media_type="application/json")
     kind, media_type = _FORMS[form]
     return StreamingResponse(

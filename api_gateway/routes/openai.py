@@ -1,5 +1,6 @@
 """Any OpenAI client can use the cluster, with an API key or a login token."""
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -30,9 +31,10 @@ from api_gateway.schemas.openai import (
     TranslationFields,
 )
 from api_gateway.state import State, StateDep
-from api_gateway.usecases.export_transcript import exported, verbose_json
+from api_gateway.usecases.export_transcript import Granularity, exported, verbose_json
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine
+from malmoi.contracts.languages import LANGUAGES
 from malmoi.contracts.problems import (
     AppError,
     BodyTooLarge,
@@ -104,8 +106,7 @@ async def transcribe(hand_in: HandIn, state: StateDep) -> Response:
     fields, job = await hand_in.by_form(TranscriptionFields, _transcription)
     if fields.stream:
         return await streamed(state, job)
-    words = "word" in fields.timestamp_granularities
-    return _show(await _said(state, job), fields, words=words)
+    return _show(await _said(state, job), fields, fields.timestamp_granularities)
 
 
 @router.post(
@@ -117,10 +118,8 @@ async def transcribe(hand_in: HandIn, state: StateDep) -> Response:
 async def translate(hand_in: HandIn, state: StateDep) -> Response:
     """Say in English what is said in a recording in any language."""
     fields, job = await hand_in.by_form(TranslationFields, _translation)
-    said = (await _said(state, job)).model_copy(
-        update={"language": "english"}
-    )  # so OpenAI calls it
-    return _show(said, fields, task="translate")
+    said = (await _said(state, job)).model_copy(update={"language": "en"})
+    return _show(said, fields, ["segment"], task="translate")
 
 
 def _transcription(fields: TranscriptionFields) -> Wanted:
@@ -162,15 +161,16 @@ def _require(model: str) -> None:
 def _show(
     transcript: Transcript,
     fields: TranslationFields,
-    *,
-    words: bool = False,
+    granularities: Collection[Granularity],
     task: Literal["transcribe", "translate"] = "transcribe",
 ) -> Response:
     match fields.response_format:
         case "text":
             return Response(transcript.text + "\n", media_type="text/plain")
         case "verbose_json":
-            shown = verbose_json(transcript, lambda: transcript.segments, words=words, task=task)
+            language = LANGUAGES.get(transcript.language or "", "")
+            named = transcript.model_copy(update={"language": language})
+            shown = verbose_json(named, lambda: transcript.segments, granularities, task)
             return Response("".join(shown), media_type="application/json")
         case "srt" | "vtt" as form:
             shown = exported(transcript, lambda: transcript.segments, form, about={})

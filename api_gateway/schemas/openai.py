@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from api_gateway.schemas.rooms import Language
 from api_gateway.schemas.texts import Prompt
+from api_gateway.usecases.export_transcript import Granularity
 
 
 class TranslationFields(BaseModel):
@@ -21,11 +22,14 @@ class TranscriptionFields(TranslationFields):
     """The same, with the language that is spoken and the times that are wanted."""
 
     language: Language | None = None
-    timestamp_granularities: list[Literal["word", "segment"]] | Literal["word", "segment"] = (
-        "segment"
-    )
+    timestamp_granularities: list[Granularity] = ["segment"]
     stream: bool = False
     """Whether the text is to come as Server-Sent Events, as soon as it is known."""
+
+    @field_validator("timestamp_granularities", mode="before")
+    @classmethod
+    def _listed(cls, asked: object) -> object:
+        return [asked] if isinstance(asked, str) else asked
 
     @field_validator("timestamp_granularities")
     @classmethod

@@ -1,7 +1,7 @@
 """A transcript as a file, piece by piece."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from malmoi.contracts import subtitles
@@ -9,6 +9,7 @@ from malmoi.contracts.cues import cues
 from malmoi.contracts.transcripts import Segment, Transcript
 
 Form: TypeAlias = Literal["txt", "srt", "vtt", "tsv", "json"]
+Granularity: TypeAlias = Literal["word", "segment"]
 Segments: TypeAlias = Callable[[], Iterable[Segment]]
 """Reads all of them, in order; each call from the beginning."""
 
@@ -42,8 +43,7 @@ def exported(
 def verbose_json(
     head: Transcript,
     segments: Segments,
-    *,
-    words: bool,
+    granularities: Collection[Granularity],
     task: Literal["transcribe", "translate"] = "transcribe",
 ) -> Iterator[str]:
     """OpenAI's `verbose_json`."""
@@ -53,8 +53,10 @@ def verbose_json(
         "duration": head.duration_s,
         "text": head.text,
     }
-    lists = {"segments": (_verbose(index, each) for index, each in enumerate(segments()))}
-    if words:
+    lists: dict[str, Iterable[object]] = {}
+    if "segment" in granularities:
+        lists["segments"] = (_verbose(index, each) for index, each in enumerate(segments()))
+    if "word" in granularities:
         lists["words"] = (
             {"word": word.text, "start": word.start_s, "end": word.end_s}
             for segment in segments()

@@ -1,5 +1,6 @@
 """A recording goes from its sender to the object store part by part; no byte passes us."""
 
+from asyncio import Semaphore
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,12 +18,13 @@ from malmoi.contracts.problems import NotFound
 from malmoi.object_store.keys import upload_key
 from malmoi.object_store.multipart import Multipart, StoredPart, part_bytes_for
 from malmoi.object_store.store import MultipartMissing, ObjectMissing, PartsRefused
-from malmoi.persistence.database import Database
+from malmoi.persistence.database import Database, Transaction
 from malmoi.persistence.roles import lock_user
 from malmoi.persistence.tables import DirectUpload
 from malmoi.persistence.uploads import (
     announced_by,
     begin_upload,
+    lock_joining,
     lock_upload,
     note_completed,
     prolong_upload,
@@ -32,6 +34,7 @@ from malmoi.persistence.uploads import (
 _OPEN_MAX = 100
 """Of one account; what nobody completes lies there until it expires."""
 _MISSING_TOLD = 10
+_JOINS_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ class UploadOffice:
     quotas: Quotas
     max_bytes: int
     life: timedelta
+    _joins: Semaphore = field(default_factory=lambda: Semaphore(_JOINS_AT_ONCE))
+    """Each keeps a connection to PostgreSQL for as long as the store takes."""
 
     async def begin(self, new: NewUpload) -> Arrived:
         """Make a place for the parts.
@@ -131,14 +136,10 @@ class UploadOffice:
             UploadIncomplete: parts are missing, or of another size than announced.
 
         """
-        upload = await self._own(upload_id, owner_user_id)
-        if upload.completed_at is None:
-            await self._join(upload)
-            async with self.database.transaction() as transaction:
-                if not await note_completed(transaction, upload_id, self.life):
-                    raise _no_such(upload_id)
-            upload = await self._own(upload_id, owner_user_id)
-        return Arrived(upload)
+        if (await self._own(upload_id, owner_user_id)).completed_at is None:
+            async with self._joins, self.database.transaction() as transaction:
+                await self._complete(transaction, upload_id, owner_user_id)
+        return Arrived(await self._own(upload_id, owner_user_id))
 
     async def abort(self, upload_id: UUID, owner_user_id: UUID) -> None:
         """Forget the upload and what has arrived of it.
@@ -170,6 +171,19 @@ class UploadOffice:
     async def _parts(self, upload: DirectUpload) -> list[StoredPart]:
         return await self.multipart.parts(upload_key(upload.id), upload.multipart_id)
 
+    async def _complete(
+        self, transaction: Transaction, upload_id: UUID, owner_user_id: UUID
+    ) -> None:
+        # Asked twice at a time, a store may put together what is left of the parts each time.
+        await lock_joining(transaction, upload_id)
+        upload = await upload_of(transaction.session, upload_id, owner_user_id)
+        if upload is not None and upload.completed_at is not None:
+            return
+        if upload is not None:
+            await self._join(upload)
+        if not await note_completed(transaction, upload_id, self.life):
+            raise _no_such(upload_id)
+
     async def _join(self, upload: DirectUpload) -> None:
         """Have the store put the parts together, unless it has."""
         try:
@@ -180,15 +194,17 @@ class UploadOffice:
             await self.multipart.complete(upload_key(upload.id), upload.multipart_id, parts)
         except PartsRefused as error:
             raise UploadIncomplete("a part was sent again meanwhile; complete once more") from error
-        except MultipartMissing as error:
-            await self._require_object(upload, error)
+        except MultipartMissing:
+            pass  # put together before, or aborted
+        await self._require_whole(upload)
 
-    async def _require_object(self, upload: DirectUpload, cause: MultipartMissing) -> None:
+    async def _require_whole(self, upload: DirectUpload) -> None:
         try:
             stat = await self.multipart.store.stat(upload_key(upload.id))
-        except ObjectMissing:
-            raise _no_such(upload.id) from cause
-        assert stat.size == upload.size_bytes  # only checked parts were ever put together
+        except ObjectMissing as error:
+            raise _no_such(upload.id) from error
+        if stat.size != upload.size_bytes:
+            raise UploadIncomplete("the store has lost a part of it; abort it and begin anew")
 
 
 def part_count(upload: DirectUpload) -> int:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from malmoi.persistence.database import Transaction
 from malmoi.persistence.many import among
 from malmoi.persistence.tables import DirectUpload
+
+_LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended(:upload_id, 0))")
 
 
 def _owned(upload_id: UUID, owner_user_id: UUID) -> ColumnElement[bool]:
@@ -70,6 +72,11 @@ async def lock_upload(
         select(DirectUpload).where(_owned(upload_id, owner_user_id)).with_for_update()
     )
     return found
+
+
+async def lock_joining(transaction: Transaction, upload_id: UUID) -> None:
+    """Let nobody else have the store put its parts together until the transaction ends."""
+    await transaction.session.execute(_LOCK_JOINING, {"upload_id": str(upload_id)})
 
 
 async def prolong_upload(

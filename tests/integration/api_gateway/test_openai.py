@@ -90,7 +90,7 @@ async def test_in_detail_with_words(client: openai.AsyncOpenAI, recogniser: Reco
         timestamp_granularities=["word", "segment"],
     )
 
-    assert (found.language, found.duration, found.text) == ("en", 1.5, "hello world")
+    assert (found.language, found.duration, found.text) == ("english", 1.5, "hello world")
     assert found.segments is not None
     assert (found.segments[0].start, found.segments[0].end) == (0, 1.5)
     assert found.words is not None
@@ -107,6 +107,20 @@ async def test_in_detail_there_are_no_words_unless_they_are_asked_for(
         assert found.words is None
         assert found.segments is not None
         assert [each.text for each in found.segments] == ["안녕하세요"]
+
+
+async def test_in_detail_with_words_only(
+    client: openai.AsyncOpenAI, recogniser: Recogniser
+) -> None:
+    found = await client.audio.transcriptions.create(
+        model="whisper-1",
+        file=FILE,
+        response_format="verbose_json",
+        timestamp_granularities=["word"],
+    )
+    assert found.segments is None
+    assert found.words is not None
+    assert [each.word for each in found.words] == ["안녕하세요"]
 
 
 @pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from api_gateway.usecases import upload_directly
 from local_cluster.servers.nginx import Nginx, Upstreams
 from malmoi.object_store.keys import upload_key
+from malmoi.object_store.multipart import Multipart
 from malmoi.object_store.store import ObjectMissing
 from malmoi.persistence.database import Database
 from tests.fixtures.servers import Servers
@@ -124,6 +126,43 @@ async def test_completing_is_the_same_however_often_it_is_asked_for(sender: Pers
 
     assert {each.status_code for each in answers} == {200}
     assert {each.json()["state"] for each in answers} == {"completed"}
+
+
+async def test_its_parts_are_put_together_by_one_at_a_time(
+    sender: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joining, complete = [], Multipart.complete
+
+    async def slowly(multipart: Multipart, key: str, *which: Any) -> None:
+        joining.append(key)
+        await asyncio.sleep(0.1)
+        assert joining == [key]
+        await complete(multipart, key, *which)
+        joining.remove(key)
+
+    monkeypatch.setattr(Multipart, "complete", slowly)
+    file = await LargeFile.begun(sender, content())
+    await file.send()
+
+    answers = await asyncio.gather(*(file.complete() for _ in range(5)))
+
+    assert {each.status_code for each in answers} == {200}
+
+
+async def test_an_object_that_lacks_something_is_not_taken_for_whole(
+    gateway: Gateway, sender: Person
+) -> None:
+    file = await LargeFile.begun(sender, content())
+    await file.send()
+    office = gateway.state.uploads
+    upload = await office._own(file.id, sender.id)
+    key, parts = upload_key(upload.id), await office._parts(upload)
+    await office.multipart.complete(key, upload.multipart_id, parts[:1])
+
+    told = await file.complete()
+
+    assert (told.status_code, told.json()["code"]) == (409, "UPLOAD_INCOMPLETE")
+    assert (await sender.http.delete(file.path)).status_code == 204
 
 
 async def test_what_was_completed_before_the_gateway_died_is_complete(

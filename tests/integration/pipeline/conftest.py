@@ -7,13 +7,19 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from local_cluster.ports import free_port
+from malmoi.object_store.store import ObjectStore
+from malmoi.settings import ObjectStoreSettings
+from result_handler.settings import Settings
+from result_handler.setup import set_up
 
 ROOT = Path(__file__).parents[3]
 
@@ -96,3 +102,17 @@ async def eventually(
     async with asyncio.timeout(within_s):
         while not await check():
             await asyncio.sleep(0.1)
+
+
+async def open_store(environment: dict[str, str]) -> ObjectStore:
+    """The bucket and its database as the handler sets them up."""
+    variables = {name.lower(): value for name, value in environment.items()}
+    await set_up(Settings(**variables))
+    return ObjectStore(ObjectStoreSettings(**variables))
+
+
+async def stored(store: ObjectStore, recording: Path) -> str:
+    """The key under which the recording now lies."""
+    key, content = f"audio/{uuid4()}", recording.read_bytes()
+    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
+    return key

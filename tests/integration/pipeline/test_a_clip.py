@@ -1,7 +1,6 @@
 """A clip's way through handler and worker, and what faults of the engine do to it."""
 
 from collections.abc import AsyncIterator
-from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,27 +9,20 @@ import pytest
 from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.persistence.tables import Job, WorkerRow
-from malmoi.settings import ObjectStoreSettings
-from result_handler.settings import Settings
-from result_handler.setup import set_up
 from tests.integration.conftest import Accepted, Rooms
-from tests.integration.pipeline.conftest import Process, eventually, processes
+from tests.integration.pipeline.conftest import Process, eventually, open_store, processes, stored
 
 CLIP = Path(__file__).parents[2] / "fixtures/speech/ko_lunch.flac"
 
 
 @pytest.fixture(scope="module")
-async def store(environment: dict[str, str]) -> ObjectStore:
-    return ObjectStore(ObjectStoreSettings(**{k.lower(): v for k, v in environment.items()}))
+async def store(fast: dict[str, str]) -> ObjectStore:
+    return await open_store(fast)
 
 
 @pytest.fixture(scope="module")
-async def audio_key(fast: dict[str, str], store: ObjectStore) -> str:
-    await set_up(Settings(**{k.lower(): v for k, v in fast.items()}))
-    key = f"audio/{uuid4()}"
-    content = CLIP.read_bytes()
-    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
-    return key
+async def audio_key(store: ObjectStore) -> str:
+    return await stored(store, CLIP)
 
 
 @pytest.fixture(scope="module")

@@ -6,24 +6,18 @@ Real processes on servers of their own, because this module stops and empties th
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from malmoi.contracts.events import EventType
-from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.counts import conservation
 from malmoi.persistence.database import Database
 from malmoi.persistence.tables import EventRow, Job, Task
-from malmoi.settings import ObjectStoreSettings
-from result_handler.settings import Settings
-from result_handler.setup import set_up
 from tests.fixtures.servers import Servers, real_servers
 from tests.integration.conftest import Accepted, Rooms
-from tests.integration.pipeline.conftest import Process, eventually, processes
+from tests.integration.pipeline.conftest import Process, eventually, open_store, processes, stored
 
 CLIP = Path(__file__).parents[2] / "fixtures/speech/ko_lunch.flac"
 
@@ -49,13 +43,7 @@ def noop(fast: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 async def audio_key(noop: dict[str, str]) -> str:
-    variables = {name.lower(): value for name, value in noop.items()}
-    await set_up(Settings(**variables))
-    key = f"audio/{uuid4()}"
-    content = CLIP.read_bytes()
-    store = ObjectStore(ObjectStoreSettings(**variables))
-    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
-    return key
+    return await stored(await open_store(noop), CLIP)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who hands in a lot waits for nobody but themselves: whole recordings take turns as chunks do."""
 
 from collections.abc import AsyncIterator
-from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,16 +8,12 @@ from sqlalchemy import func, select
 
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.jobs import Engine, Lane
-from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.persistence.jobs import NewJob, accept_job
 from malmoi.persistence.tables import Job
-from malmoi.settings import ObjectStoreSettings
-from result_handler.settings import Settings
-from result_handler.setup import set_up
 from tests.e2e.conftest import SPEECH
 from tests.integration.conftest import Rooms
-from tests.integration.pipeline.conftest import Process, eventually, processes
+from tests.integration.pipeline.conftest import Process, eventually, open_store, processes, stored
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +29,7 @@ def one_at_a_time(fast: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 async def audio_key(one_at_a_time: dict[str, str]) -> str:
-    variables = {name.lower(): value for name, value in one_at_a_time.items()}
-    await set_up(Settings(**variables))
-    key, content = f"audio/{uuid4()}", (SPEECH / "ko_lunch.flac").read_bytes()
-    store = ObjectStore(ObjectStoreSettings(**variables))
-    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
-    return key
+    return await stored(await open_store(one_at_a_time), SPEECH / "ko_lunch.flac")
 
 
 @pytest.fixture

@@ -6,4 +6,4 @@ from malmoi.contracts.languages import LANGUAGES
 
 
 def test_they_are_whispers() -> None:
-    assert tuple(sorted(_LANGUAGE_CODES)) == LANGUAGES
+    assert tuple(sorted(_LANGUAGE_CODES)) == tuple(LANGUAGES)

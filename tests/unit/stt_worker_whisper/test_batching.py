@@ -1,7 +1,8 @@
 """Windows of recordings that are decoded at the same time share calls of the model."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,16 @@ import numpy as np
 import pytest
 from ctranslate2 import StorageView
 
-from stt_worker_whisper.batching import Batches, Window
+from stt_worker_whisper.batching import BatchedModel, Batches, Window
 
 
 @dataclass
 class Model:
     """Answers each window with the number in its features, and remembers its calls."""
 
+    gate: threading.Event | None = None
+    """Calls wait for it."""
+    entered: threading.Event = field(default_factory=threading.Event)
     calls: list[list[int]] = field(default_factory=list)
     most_at_once: int = 0
     _inside: int = 0
@@ -30,6 +34,9 @@ class Model:
             self._inside += 1
             self.most_at_once = max(self.most_at_once, self._inside)
             self.calls.append(numbers)
+        self.entered.set()
+        if self.gate is not None:
+            assert self.gate.wait(5)
         assert len(prompts) == len(numbers)
         try:
             if options.get("fails"):
@@ -49,13 +56,20 @@ def decode_all(batches: Batches, recordings: Sequence[Sequence[Window]]) -> list
     """Each recording in a thread, window after window; all begin together."""
     together = threading.Barrier(len(recordings))
 
-    def follow(windows: Sequence[Window]) -> list[Any]:
-        with batches.recording():
-            together.wait()
-            return [_said(batches, each) for each in windows]
+    def begin(windows: Sequence[Window]) -> list[Any]:
+        return follow(batches, windows, begun=together.wait)
 
     with ThreadPoolExecutor(len(recordings)) as threads:
-        return list(threads.map(follow, recordings, timeout=20))
+        return list(threads.map(begin, recordings, timeout=20))
+
+
+def follow(
+    batches: Batches, windows: Sequence[Window], begun: Callable[[], object] = lambda: None
+) -> list[Any]:
+    """As a thread decodes one recording."""
+    with batches.recording():
+        begun()
+        return [_said(batches, each) for each in windows]
 
 
 def _said(batches: Batches, each: Window) -> Any:
@@ -114,3 +128,37 @@ def test_a_fault_reaches_every_window_of_the_batch_and_the_next_ones_are_decoded
     said = decode_all(Batches(model, places=1, batch_size=2), recordings)
 
     assert said == [["CUDA out of memory", 11], ["CUDA out of memory", 12]]
+
+
+def test_whoever_is_in_a_hurry_gets_the_next_place_and_keeps_it() -> None:
+    model = Model(gate=threading.Event())
+    batches = Batches(model, places=1, batch_size=2)
+
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(follow, batches, [window(1), window(2)])
+        assert model.entered.wait(5)
+        other = threads.submit(follow, batches, [window(3)])
+        urgent = threads.submit(hurry, batches, [window(7), window(8)])
+        wait_until(lambda: batches._hurrying == 1 and len(batches._waiting) == 1)
+        model.gate.set()
+        said = [each.result(5) for each in (first, other, urgent)]
+
+    assert said == [[1, 2], [3], [7, 8]]
+    assert model.calls[:3] == [[1], [7], [8]]
+    assert model.most_at_once == 1
+
+
+def hurry(batches: Batches, windows: Sequence[Window]) -> list[Any]:
+    """As a thread decodes what is urgent."""
+    model = BatchedModel(batches.model, batches)
+    with batches.place(), batches.recording():
+        found = [model.generate(each.encoded, [each.prompt]) for each in windows]
+    return [number for numbers in found for number in numbers]
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.01)
+    raise TimeoutError

@@ -1,7 +1,6 @@
 """Recordings that are longer than a chunk, and two workers that share them."""
 
 from collections.abc import AsyncIterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,12 +18,9 @@ from malmoi.object_store.store import ObjectStore
 from malmoi.persistence.database import Database
 from malmoi.persistence.jobs import NewJob, accept_job
 from malmoi.persistence.tables import Job, Task
-from malmoi.settings import ObjectStoreSettings
-from result_handler.settings import Settings
-from result_handler.setup import set_up
 from tests.fixtures.recordings import Track, noise, tone, write
 from tests.integration.conftest import Rooms
-from tests.integration.pipeline.conftest import Process, eventually, processes
+from tests.integration.pipeline.conftest import Process, eventually, open_store, processes, stored
 
 SECONDS = 150.0
 
@@ -41,29 +37,23 @@ def environment_of_workers(fast: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 async def store(fast: dict[str, str]) -> ObjectStore:
-    variables = {name.lower(): value for name, value in fast.items()}
-    await set_up(Settings(**variables))
-    return ObjectStore(ObjectStoreSettings(**variables))
+    return await open_store(fast)
 
 
 @pytest.fixture(scope="module")
 async def audio_key(store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return await stored(store, SECONDS, tmp_path_factory.mktemp("long"))
+    return await stored(store, recording(SECONDS, tmp_path_factory.mktemp("long")))
 
 
 @pytest.fixture
 async def longer_key(store: ObjectStore, tmp_path: Path) -> str:
-    return await stored(store, 2 * SECONDS, tmp_path)
+    return await stored(store, recording(2 * SECONDS, tmp_path))
 
 
-async def stored(store: ObjectStore, seconds: float, folder: Path) -> str:
+def recording(seconds: float, folder: Path) -> Path:
     """Tones of five seconds with pauses between them."""
     parts = [part for _ in range(int(seconds / 5.5)) for part in (tone(5)[0], noise(0.5, 1e-4)[0])]
-    path = write(folder / "long.flac", Track(np.concatenate(parts)[np.newaxis], "flac"))
-    key = f"audio/{uuid4()}"
-    content = path.read_bytes()
-    await store.put(key, BytesIO(content), length=len(content), content_type="audio/flac")
-    return key
+    return write(folder / "long.flac", Track(np.concatenate(parts)[np.newaxis], "flac"))
 
 
 @pytest.fixture(scope="module")
