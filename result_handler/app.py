@@ -98,7 +98,6 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         stack.enter_context(
             serve_health(settings, partial(_missing, watch, subscription, signs.subscription))
         )
-        watched = Presence(database, redis, on_seen=dispatcher.wake)
         retention = Retention(
             database, store, settings.retain_audio_days, settings.retain_text_days
         )
@@ -111,7 +110,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 reconciler.run(),
                 SignReconciler(settings, database, watch, Evidence(settings)).run(),
                 consume(signs, stop),
-                consume(_presence(settings, watch, database, watched), asyncio.Event()),
+                consume(_presence(settings, watch, database, redis), asyncio.Event()),
                 consume(_given_up(settings, watch, database), stop),
                 stay_noted(redis, "result_handler"),
                 Housekeeping(database, store, retention).run(),
@@ -129,11 +128,11 @@ def _patient(settings: Settings, watch: ClusterWatch, group: str, *topics: str) 
 
 
 def _presence(
-    settings: Settings, watch: ClusterWatch, database: Database, watched: Presence
+    settings: Settings, watch: ClusterWatch, database: Database, redis: Redis
 ) -> Consumption:
     return Consumption(
         _patient(settings, watch, WORKER_WATCHERS, *presence.TOPICS),
-        watched.handle,
+        Presence(database, redis).handle,
         partial(park, database),
     )
 

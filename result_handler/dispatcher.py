@@ -13,7 +13,7 @@ from malmoi.persistence.dispatch import anything_waits, release
 from malmoi.persistence.faults import DATABASE_AWAY
 
 _SWEEP_EVERY_S: Final = 0.5
-_WHEN_FULL_S: Final = 2.0
+_WHEN_FULL_S: Final = 1.0
 """No worker has a place free; whoever frees one mostly wakes us."""
 _DATABASE_AWAY_S: Final = 1.0
 

@@ -9,8 +9,9 @@ from stt_worker_base.settings import WorkerSettings
 class Allowance:
     """Grows once, when the length of the recording is known, and by what others took meanwhile."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, *, urgent: bool) -> None:
         self._settings = settings
+        self.urgent = urgent
         self._begun = time.monotonic()
         self._until = self._begun + settings.task_min_deadline_s
         self._decoding = True

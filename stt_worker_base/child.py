@@ -85,7 +85,7 @@ class InferenceChild:
     ) -> Transcribed | Failed | Cancelled:
         """Recognise the recording at `path`, which must stay until this returns.
 
-        What is `urgent` begins amid a task in hand, between two of its decoding windows. A bad
+        What is `urgent` begins amid a task in hand, after a decoding window of it at most. A bad
         recording, a crash, a hang and exhausted memory are outcomes. Cancelling the coroutine
         ends the work.
 
@@ -145,7 +145,7 @@ class InferenceChild:
         self, process: ChildProcess, order: Order, on_progress: OnProgress
     ) -> _Said | _Alone | None:
         inbox = process.hand_over(order)
-        allowance = self._allowances[order.number] = Allowance(self._settings)
+        allowance = self._allowances[order.number] = Allowance(self._settings, urgent=order.urgent)
         sound = False
         try:
             said = await self._said(process, order, inbox, on_progress)
@@ -166,9 +166,9 @@ class InferenceChild:
     ) -> _Said | _Alone | None:
         """None: the process ended for another order's sake."""
         allowance = self._allowances[order.number]
-        while allowance.left_s > 0:
+        while (left_s := self._left_s(order)) > 0:
             try:
-                async with asyncio.timeout(allowance.left_s):
+                async with asyncio.timeout(left_s):
                     report = await inbox.get()
             except TimeoutError:
                 continue
@@ -181,6 +181,13 @@ class InferenceChild:
         process.suspect_all()
         self._supervisor.retire(process)
         return self._verdict(process, order, _hung())
+
+    def _left_s(self, order: Order) -> float:
+        """Not positive once the order has used its time up; what is urgent takes none of it."""
+        left_s = self._allowances[order.number].left_s
+        if order.urgent:
+            return left_s
+        return left_s + sum(each.used_s for each in self._allowances.values() if each.urgent)
 
     def _taken(
         self, process: ChildProcess, order: Order, said: Transcribed | Detected | Failed

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from malmoi.contracts.decoding import DecodeOptions
 from malmoi.contracts.transcripts import Segment
@@ -33,6 +33,11 @@ class Engine(ABC):
     """A speech recogniser with its model loaded."""
 
     capabilities: Capabilities
+    lets_others_in: ClassVar[bool] = False
+    """Whether several threads may use it at the same time; else they take turns at it.
+
+    True where `capabilities.at_once` is more than one.
+    """
 
     @classmethod
     @abstractmethod
@@ -74,10 +79,7 @@ class Engine(ABC):
         return None
 
     def in_a_hurry(self) -> AbstractContextManager[None]:
-        """While it lasts, what this thread asks for goes before what other threads do.
-
-        It is for engines that recognise several recordings at once; others are asked in turns.
-        """
+        """While it lasts, what this thread asks for goes before what others ask for."""
         return nullcontext()
 
 

@@ -3,9 +3,9 @@
 It loads one engine, then serves orders from stdin and reports on stdout until stdin ends. Whatever
 goes wrong here, in C code too, costs this process and one attempt, never the worker.
 
-Each order has a thread. The threads take turns at the model window by window, so somebody's clip in
-a room waits for a few seconds of work, not for the end of a chunk; an engine that decodes windows
-of several recordings at once lets them in itself.
+Each order has a thread. The threads take turns at the engine window by window, so somebody's clip
+in a room waits for a few seconds of work, not for the end of a chunk; or the engine lets them in
+itself, between parts of a window or several at once.
 """
 
 import ctypes
@@ -46,7 +46,7 @@ def main(engine_path: str) -> int:
 class _Server:
     def __init__(self, engine: Engine, reports: IO[bytes]) -> None:
         self._engine = engine
-        self._turns = Turns() if engine.capabilities.at_once == 1 else None
+        self._turns = None if engine.lets_others_in else Turns()
         self._reports = reports
         self._reporting = Lock()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from malmoi.contracts.messages import Timings
@@ -73,8 +73,11 @@ def _recognised(
     audio = decode_mono_16k(task.path, max_duration_s=task.max_audio_s)
     decoded = time.perf_counter()
     report(Progress(stage="transcribe", fraction=0, audio_s=audio.duration_s))
-    watched = _Watched(audio.duration_s, report, turn, task.urgent)
-    recognition, segments = watched.read(lambda: engine.transcribe(audio.samples, task.options))
+    whole, each = (turn, nullcontext) if task.urgent else (nullcontext, turn)
+    watched = _Watched(audio.duration_s, report, each)
+    with watched.taking(whole):
+        recognition = watched.begun(lambda: engine.transcribe(audio.samples, task.options))
+        segments = tuple(watched.over(recognition.segments))
     inference_s = time.perf_counter() - decoded - recognition.vad_s - watched.waited_s
     return Transcribed(
         transcript=_transcript(audio, recognition, segments),
@@ -93,21 +96,18 @@ class _Watched:
     audio_s: float
     report: Callable[[Progress], None]
     turn: Turn
-    urgent: bool
     reported_at: float = 0.0
     waited_s: float = 0.0
     """Seconds in which others had the model."""
 
-    def read(self, begin: Callable[[], Recognition]) -> tuple[Recognition, tuple[Segment, ...]]:
-        with self._turn(wanted=self.urgent):
-            with self._turn(wanted=not self.urgent):
-                recognition = begin()
-            return recognition, tuple(self._over(recognition.segments))
+    def begun(self, begin: Callable[[], Recognition]) -> Recognition:
+        with self.taking(self.turn):
+            return begin()
 
-    def _over(self, segments: Iterator[Segment | None]) -> Iterator[Segment]:
+    def over(self, segments: Iterator[Segment | None]) -> Iterator[Segment]:
         ended = object()
         while True:
-            with self._turn(wanted=not self.urgent):
+            with self.taking(self.turn):
                 segment = next(segments, ended)
             if segment is ended:
                 return
@@ -116,12 +116,9 @@ class _Watched:
                 yield segment
 
     @contextmanager
-    def _turn(self, *, wanted: bool) -> Iterator[None]:
-        if not wanted:
-            yield
-            return
+    def taking(self, turn: Turn) -> Iterator[None]:
         asked_at = time.perf_counter()
-        with self.turn():
+        with turn():
             self.waited_s += time.perf_counter() - asked_at
             yield
 

@@ -8,7 +8,7 @@ from threading import Condition
 
 @dataclass(slots=True)
 class Turns:
-    """Lets one thread at a time have the model for a decoding window, the urgent one first."""
+    """Lets one thread at a time have the model, the urgent one first."""
 
     _changed: Condition = field(default_factory=Condition)
     _taken: bool = False

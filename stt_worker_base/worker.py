@@ -27,8 +27,8 @@ from stt_worker_base.tasks import TaskRunner
 
 _POLL_S = 0.5
 _BUSY_REST_S = 0.25
-"""While one lane is full the other is looked into so often: what is urgent waits longer than this
-for the engine, which needs the processor more than the broker's answers do."""
+"""While one lane is full the other is looked into so often: what is urgent waits for the engine
+anyway, which needs the processor more than the broker's answers do."""
 _BUSY_POLL_S = 0.02
 """Long enough for a fetch to come back; a freed slot waits for it."""
 _RELEASED_WITHIN_S = 5.0

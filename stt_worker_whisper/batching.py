@@ -1,4 +1,4 @@
-"""Decoding of windows of several recordings in one call of the model.
+"""The model between threads: windows of several recordings in one call, and the urgent one first.
 
 A step of the decoder costs the reading of all its weights, for one window as for many. So threads
 that each follow one recording hand in their windows here; whoever finds a free place decodes them
@@ -24,7 +24,7 @@ class Window:
     prompt: Sequence[int]
     options: dict[str, Any]
     result: WhisperGenerationResult | None = None
-    error: RuntimeError | None = None
+    error: Exception | None = None
     taken: bool = False
 
     @property
@@ -43,7 +43,7 @@ class Window:
 
 @dataclass(slots=True)
 class Batches:
-    """Puts windows together that threads hand in at the same time."""
+    """Puts windows together that threads hand in at the same time, and says who asks the model."""
 
     model: Whisper
     places: int
@@ -57,36 +57,50 @@ class Batches:
     _between: int = 0
     """Recordings whose next window is still to come."""
     _hurrying: int = 0
-    """Threads that wait for a place of their own."""
+    """Threads in a hurry that wait for a place."""
     _mine: local = field(default_factory=local)
 
     @property
-    def alone(self) -> bool:
-        """Whether this thread has a place of its own, so that its windows need none of ours."""
-        return getattr(self._mine, "alone", False)
+    def hurries(self) -> bool:
+        """Whether this thread has a place already, for whatever it asks of the model."""
+        return getattr(self._mine, "hurries", False)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for this thread alone, the next that is free, for all windows of its recording.
+    def in_a_hurry(self) -> Iterator[None]:
+        """The next free place for this thread alone, until it is done with its recording.
 
-        Whoever is in a hurry neither waits for windows that could come along, nor takes them along.
+        Its windows neither wait for others that could come along nor take them along.
         """
         with self._changed:
             self._hurrying += 1
             self._changed.wait_for(lambda: self._busy < self.places)
             self._hurrying -= 1
             self._change(busy=1)
-        self._mine.alone = True
+        self._mine.hurries = True
         try:
             yield
         finally:
-            self._mine.alone = False
+            self._mine.hurries = False
+            self._change(busy=-1)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for one call."""
+        if self.hurries:
+            yield
+            return
+        with self._changed:
+            self._changed.wait_for(self._is_place_free)
+            self._change(busy=1)
+        try:
+            yield
+        finally:
             self._change(busy=-1)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """While the windows of one recording come, one after the other."""
-        if self.alone:
+        if self.hurries:
             yield
             return
         self._change(between=1)
@@ -99,7 +113,7 @@ class Batches:
         """Decode it together with others, here or in another thread.
 
         Raises:
-            RuntimeError: from the model, for every window of the batch.
+            Exception: from the model, for every window of the batch.
 
         """
         with self._changed:
@@ -116,11 +130,12 @@ class Batches:
 
     def _may_begin(self, window: Window) -> bool:
         """It is next, a place is free, and nothing is still to come that could come along."""
-        if window.taken or window is not self._waiting[0]:
-            return False
-        if self._hurrying or self._busy == self.places:
+        if window.taken or window is not self._waiting[0] or not self._is_place_free():
             return False
         return self._between == 0 or len(self._companions(window)) == self.batch_size
+
+    def _is_place_free(self) -> bool:
+        return self._busy < self.places and not self._hurrying
 
     def _companions(self, window: Window) -> list[Window]:
         return [each for each in self._waiting if window.goes_with(each)][: self.batch_size]
@@ -142,7 +157,7 @@ class Batches:
             )
             for each, result in zip(batch, results, strict=True):
                 each.result = result
-        except RuntimeError as error:
+        except Exception as error:  # noqa: BLE001 - each thread raises it again
             for each in batch:
                 each.error = error
         finally:
@@ -156,24 +171,38 @@ class Batches:
 
 
 @dataclass(slots=True)
-class BatchedModel:
-    """Stands for the model in the threads that share its calls."""
+class SharedModel:
+    """Stands for the model in threads that share it.
+
+    Whoever is in a hurry waits for a call of it, which is a part of a window's work.
+    """
 
     model: Whisper
     batches: Batches
 
-    def encode(self, features: StorageView, **_: Any) -> StorageView:
-        """One window, into the machine's memory, where windows can be put together."""
-        return self.model.encode(features, to_cpu=True)
+    def encode(self, features: StorageView, *, to_cpu: bool) -> StorageView:
+        """One window; into the machine's memory where windows are put together."""
+        with self.batches.place():
+            return self.model.encode(features, to_cpu=to_cpu or self.batches.batch_size > 1)
 
     def generate(
         self, features: StorageView, prompts: Sequence[Sequence[int]], **options: Any
     ) -> list[WhisperGenerationResult]:
         """The best hypotheses of one window; raises what the model raises."""
-        if self.batches.alone:
+        if self.batches.hurries:
             found: list[WhisperGenerationResult] = self.model.generate(features, prompts, **options)
             return found
         return [self.batches.decode(Window(features, prompts[0], options))]
+
+    def align(self, *window: Any, **options: Any) -> Any:
+        """When the tokens of one window are spoken."""
+        with self.batches.place():
+            return self.model.align(*window, **options)
+
+    def detect_language(self, features: StorageView) -> Any:
+        """Which languages are probable in one window."""
+        with self.batches.place():
+            return self.model.detect_language(features)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.model, name)

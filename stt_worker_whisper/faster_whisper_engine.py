@@ -23,7 +23,7 @@ from malmoi.media.decode import Samples
 from stt_worker_base.engine import Recognition
 from stt_worker_base.errors import EngineError, EngineOutOfMemory
 from stt_worker_base.outcome import Capabilities
-from stt_worker_whisper.batching import BatchedModel, Batches
+from stt_worker_whisper.batching import Batches, SharedModel
 from stt_worker_whisper.compute import (
     ComputePlan,
     cannot_load,
@@ -70,14 +70,14 @@ class _ShortWindowModel(WhisperModel):  # type: ignore[misc]  # it ships no type
         )
         own: Whisper = self.model
         self._batches = Batches(own, places=plan.side_by_side, batch_size=plan.batch_size)
-        self.model: Any = BatchedModel(own, self._batches) if plan.batch_size > 1 else own
+        self.model: Any = SharedModel(own, self._batches)
 
     def encode(self, features: NDArray[np.float32]) -> Any:
         return super().encode(_without_padding(features))
 
-    def before_others(self) -> AbstractContextManager[None]:
+    def in_a_hurry(self) -> AbstractContextManager[None]:
         """While this thread decodes what is urgent."""
-        return self._batches.place()
+        return self._batches.in_a_hurry()
 
     def beside_others(self, segments: Iterator[T]) -> Iterator[T]:
         """The same segments, of a recording whose windows may come along with those of others."""
@@ -95,6 +95,8 @@ def _without_padding(features: NDArray[np.float32]) -> NDArray[np.float32]:
 
 class FasterWhisperEngine(WhisperEngine):
     """One loaded model; nothing of it changes between recordings."""
+
+    lets_others_in = True
 
     def __init__(
         self, model: _ShortWindowModel, settings: ModelSettings, plan: ComputePlan
@@ -128,7 +130,7 @@ class FasterWhisperEngine(WhisperEngine):
         return replace(recognition, segments=self._model.beside_others(recognition.segments))
 
     def in_a_hurry(self) -> AbstractContextManager[None]:
-        return self._model.before_others()
+        return self._model.in_a_hurry()
 
     def decode(self, samples: Samples, options: DecodeOptions) -> WindowDecoding:
         most = most_tokens(samples)

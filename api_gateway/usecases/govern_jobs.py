@@ -77,7 +77,7 @@ class JobOffice:
         """
         await self._require_recording(job_id)
         async with self.database.transaction() as transaction:
-            held = await lock_job(transaction, job_id)
+            held = await lock_job(transaction, job_id, with_text=False)
             ended = await _require_retryable(transaction, job_id, held)
             # Of an erased text nothing is left that could stay.
             whole = whole or ended.text_expired_at is not None
@@ -104,7 +104,7 @@ class JobOffice:
         with contextlib.suppress(WrongState):  # it has ended, which is all that is needed
             await self.cancel(job_id)
         async with self.database.transaction() as transaction:
-            job = await lock_job(transaction, job_id)
+            job = await lock_job(transaction, job_id, with_text=False)
             if job is None:
                 raise _no_such(job_id)
             recording = None if await shares_recording(transaction, job) else job.audio_key
@@ -119,7 +119,7 @@ class JobOffice:
     async def _require_recording(self, job_id: UUID) -> None:
         """Before the promise, as at every hand-in: the recording is there."""
         async with self.database.transaction() as transaction:
-            job = await find_job(transaction.session, job_id)
+            job = await find_job(transaction.session, job_id, with_text=False)
             job = await _require_retryable(transaction, job_id, job)
         try:
             await self.store.stat(job.audio_key)

@@ -1,5 +1,6 @@
 """A recording goes from its sender to the object store part by part; no byte passes us."""
 
+import asyncio
 from asyncio import Semaphore
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _OPEN_MAX = 100
 """Of one account; what nobody completes lies there until it expires."""
 _MISSING_TOLD = 10
 _JOINS_AT_ONCE = 3
+_JOINED_ELSEWHERE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +138,13 @@ class UploadOffice:
             UploadIncomplete: parts are missing, or of another size than announced.
 
         """
-        if (await self._own(upload_id, owner_user_id)).completed_at is None:
+        while (upload := await self._own(upload_id, owner_user_id)).completed_at is None:
             async with self._joins, self.database.transaction() as transaction:
-                await self._complete(transaction, upload_id, owner_user_id)
-        return Arrived(await self._own(upload_id, owner_user_id))
+                if await lock_joining(transaction, upload_id):
+                    await self._complete(transaction, upload_id, owner_user_id)
+                    continue
+            await asyncio.sleep(_JOINED_ELSEWHERE_S)
+        return Arrived(upload)
 
     async def abort(self, upload_id: UUID, owner_user_id: UUID) -> None:
         """Forget the upload and what has arrived of it.
@@ -174,15 +179,13 @@ class UploadOffice:
     async def _complete(
         self, transaction: Transaction, upload_id: UUID, owner_user_id: UUID
     ) -> None:
-        # Asked twice at a time, a store may put together what is left of the parts each time.
-        await lock_joining(transaction, upload_id)
         upload = await upload_of(transaction.session, upload_id, owner_user_id)
-        if upload is not None and upload.completed_at is not None:
-            return
-        if upload is not None:
-            await self._join(upload)
-        if not await note_completed(transaction, upload_id, self.life):
+        if upload is None:
             raise _no_such(upload_id)
+        if upload.completed_at is None:
+            await self._join(upload)
+            if not await note_completed(transaction, upload_id, self.life):
+                raise _no_such(upload_id)
 
     async def _join(self, upload: DirectUpload) -> None:
         """Have the store put the parts together, unless it has."""

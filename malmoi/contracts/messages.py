@@ -87,7 +87,10 @@ class Timings(Frozen):
 
     @property
     def engine_s(self) -> float:
-        """Decoding, voice activity detection and inference: what the bare engine would cost."""
+        """Decoding, voice activity detection and inference: what the bare engine would cost.
+
+        Of recordings that an engine recognises side by side, each counts what it waits for others.
+        """
         return self.decode_s + self.vad_s + self.inference_s
 
 

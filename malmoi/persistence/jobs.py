@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from malmoi.contracts.callbacks import CallbackWish
 from malmoi.contracts.decoding import DecodeOptions
@@ -142,11 +143,13 @@ async def job_of_key(session: AsyncSession, owner_user_id: UUID, key: str) -> Jo
     return found
 
 
-async def lock_job(transaction: Transaction, job_id: UUID) -> Job | None:
-    """Hold a job until the transaction ends; whoever moves it waits."""
+async def lock_job(transaction: Transaction, job_id: UUID, *, with_text: bool = True) -> Job | None:
+    """Hold a job until the transaction ends; whoever moves it waits. Its text may be hours long."""
+    texts = (defer(Job.result, raiseload=True), defer(Job.correction, raiseload=True))
     found: Job | None = await transaction.session.scalar(
         select(Job)
         .where(Job.id == job_id)
+        .options(*(() if with_text else texts))
         .with_for_update()
         .execution_options(populate_existing=True)
     )

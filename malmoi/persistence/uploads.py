@@ -12,7 +12,7 @@ from malmoi.persistence.database import Transaction
 from malmoi.persistence.many import among
 from malmoi.persistence.tables import DirectUpload
 
-_LOCK_JOINING = text("SELECT pg_advisory_xact_lock(hashtextextended(:upload_id, 0))")
+_LOCK_JOINING = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:upload_id, 0))")
 
 
 def _owned(upload_id: UUID, owner_user_id: UUID) -> ColumnElement[bool]:
@@ -74,9 +74,14 @@ async def lock_upload(
     return found
 
 
-async def lock_joining(transaction: Transaction, upload_id: UUID) -> None:
-    """Let nobody else have the store put its parts together until the transaction ends."""
-    await transaction.session.execute(_LOCK_JOINING, {"upload_id": str(upload_id)})
+async def lock_joining(transaction: Transaction, upload_id: UUID) -> bool:
+    """Be the only one who has the store put its parts together, until the transaction ends.
+
+    Asked twice at a time, a store may make an object of the parts that are left. False when
+    somebody else does it now.
+    """
+    taken: bool = await transaction.session.scalar(_LOCK_JOINING, {"upload_id": str(upload_id)})
+    return taken
 
 
 async def prolong_upload(

@@ -1,6 +1,6 @@
 """Reads what others say of themselves, apart from their reports: it must delay none of those."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,8 +32,6 @@ class Presence:
 
     database: Database
     redis: Redis
-    on_seen: Callable[[], None] = lambda: None
-    """Hears that a worker lives, perhaps a new one."""
 
     async def handle(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Note the last word of each; earlier ones of the same batch are out of date."""
@@ -57,7 +55,6 @@ class Presence:
             # In the order of their ids, as everybody who locks several does.
             for worker_id in sorted(workers):
                 await note_worker(transaction, workers[worker_id])
-        self.on_seen()
 
     async def _note_sign_service(self, seen: SignServiceSeen) -> None:
         process = LiveProcess("sign_service", seen.worker_id)

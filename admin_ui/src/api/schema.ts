@@ -8773,9 +8773,11 @@ export interface operations {
                     temperature?: number | null;
                     /**
                      * Timestamp Granularities
-                     * @default segment
+                     * @default [
+                     *       "segment"
+                     *     ]
                      */
-                    timestamp_granularities?: ("word" | "segment")[] | ("word" | "segment");
+                    timestamp_granularities?: ("word" | "segment")[];
                 };
             };
         };

@@ -144,6 +144,20 @@ async def test_an_urgent_clip_is_served_amid_a_batch_task(
     assert isinstance(await batch, Transcribed)
 
 
+async def test_the_time_of_an_urgent_clip_is_not_taken_from_a_batch_task(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(task_min_deadline_s=3, task_deadline_factor=0.1)
+    first = _pid(child)
+    batch = await begun(child, clip, "fault:windows=30")
+
+    urgent = await urgently(child, clip, "fault:windows=40")
+
+    assert isinstance(urgent, Transcribed)
+    assert isinstance(await batch, Transcribed)
+    assert _pid(child) == first
+
+
 async def test_the_language_is_detected_amid_a_batch_task(
     start_child: StartChild, clip: Path
 ) -> None:

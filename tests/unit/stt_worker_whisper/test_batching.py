@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from ctranslate2 import StorageView
 
-from stt_worker_whisper.batching import BatchedModel, Batches, Window
+from stt_worker_whisper.batching import Batches, SharedModel, Window
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Model:
     gate: threading.Event | None = None
     """Calls wait for it."""
     entered: threading.Event = field(default_factory=threading.Event)
-    calls: list[list[int]] = field(default_factory=list)
+    calls: list[Any] = field(default_factory=list)
     most_at_once: int = 0
     _inside: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -30,18 +31,26 @@ class Model:
         self, features: StorageView, prompts: Sequence[Sequence[int]], **options: Any
     ) -> list[Any]:
         numbers = [int(each) for each in np.array(features)[:, 0, 0]]
-        with self._lock:
-            self._inside += 1
-            self.most_at_once = max(self.most_at_once, self._inside)
-            self.calls.append(numbers)
-        self.entered.set()
-        if self.gate is not None:
-            assert self.gate.wait(5)
         assert len(prompts) == len(numbers)
-        try:
+        with self._called(numbers):
             if options.get("fails"):
                 raise RuntimeError("CUDA out of memory")
             return numbers
+
+    def encode(self, features: StorageView, *, to_cpu: bool) -> StorageView:
+        with self._called("encode"):
+            return features
+
+    @contextmanager
+    def _called(self, how: Any) -> Iterator[None]:
+        with self._lock:
+            self._inside += 1
+            self.most_at_once = max(self.most_at_once, self._inside)
+            self.calls.append(how)
+        self.entered.set()
+        try:
+            assert self.gate is None or self.gate.wait(5)
+            yield
         finally:
             with self._lock:
                 self._inside -= 1
@@ -148,10 +157,35 @@ def test_whoever_is_in_a_hurry_gets_the_next_place_and_keeps_it() -> None:
     assert model.most_at_once == 1
 
 
+@pytest.mark.parametrize("batch_size", [1, 2])
+def test_whoever_is_in_a_hurry_goes_before_the_rest_of_a_window(batch_size: int) -> None:
+    model = Model(gate=threading.Event())
+    batches = Batches(model, places=1, batch_size=batch_size)
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(encode_and_decode, batches, window(1))
+        assert model.entered.wait(5)
+        urgent = threads.submit(hurry, batches, [window(7)])
+        wait_until(lambda: batches._hurrying == 1)
+        model.gate.set()
+        said = [each.result(5) for each in (first, urgent)]
+
+    assert said == [[1], [7]]
+    assert model.calls == ["encode", [7], [1]]
+    assert model.most_at_once == 1
+
+
+def encode_and_decode(batches: Batches, asked: Window) -> list[Any]:
+    model = SharedModel(batches.model, batches)
+    with batches.recording():
+        encoded = model.encode(asked.encoded, to_cpu=False)
+        return model.generate(encoded, [asked.prompt])
+
+
 def hurry(batches: Batches, windows: Sequence[Window]) -> list[Any]:
     """As a thread decodes what is urgent."""
-    model = BatchedModel(batches.model, batches)
-    with batches.place(), batches.recording():
+    model = SharedModel(batches.model, batches)
+    with batches.in_a_hurry(), batches.recording():
         found = [model.generate(each.encoded, [each.prompt]) for each in windows]
     return [number for numbers in found for number in numbers]
 
