@@ -14,7 +14,7 @@ from malmoi.persistence.tables import User
 
 async def _paced(request: Request, response: Response, user: Sender, state: StateDep) -> User:
     try:
-        headers = await _count(state, user)
+        headers = await _count(state, user, "hand-in")
         # A repetition may be an answer that was lost; whether it is one is known after its body.
         if "idempotency-key" not in request.headers:
             await state.quotas.foresee(user)
@@ -26,15 +26,20 @@ async def _paced(request: Request, response: Response, user: Sender, state: Stat
     return user
 
 
-async def _count(state: State, user: User) -> dict[str, str]:
+async def _paced_upload(response: Response, user: Sender, state: StateDep) -> User:
+    response.headers.update(await _count(state, user, "upload"))
+    return user
+
+
+async def _count(state: State, user: User, what: str) -> dict[str, str]:
     """Let it count; returns what is left, in the form of the IETF's draft."""
     limit = state.quotas.everybody.of(user).hand_in_per_minute
-    counted = await state.hand_ins.count(str(user.id))
+    counted = await state.hand_ins.count(what, str(user.id))
     if counted is None:
         return {}
     headers = {
-        "RateLimit-Policy": f'"hand-in";q={limit};w={state.hand_ins.window_s}',
-        "RateLimit": f'"hand-in";r={max(limit - counted.count, 0)};t={counted.left_s}',
+        "RateLimit-Policy": f'"{what}";q={limit};w={state.hand_ins.window_s}',
+        "RateLimit": f'"{what}";r={max(limit - counted.count, 0)};t={counted.left_s}',
     }
     if counted.count > limit:
         raise RateLimited(
@@ -46,3 +51,6 @@ async def _count(state: State, user: User) -> dict[str, str]:
 
 Paced = Annotated[User, Depends(_paced)]
 """Somebody who may hand recordings in, and has not done so too often. Rooms never meet this."""
+
+PacedUpload = Annotated[User, Depends(_paced_upload)]
+"""Somebody who has not announced too many uploads. They count apart: each is handed in later."""

@@ -35,10 +35,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with refs.jsonl")
     parser.add_argument("--language", default="ko")
     parser.add_argument("--minutes", type=float, default=60.0, help="of the recording")
+    parser.add_argument("--rounds", type=int, default=1, help="machines have slow hours")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="malmoi-long-") as folder:
         material = Material(arguments.data, arguments.language, Path(folder))
-        asyncio.run(MEASURES[arguments.what](material, arguments.minutes))
+        for _ in range(arguments.rounds):
+            asyncio.run(MEASURES[arguments.what](material, arguments.minutes))
 
 
 if __name__ == "__main__":

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from malmoi.media.decode import SAMPLE_RATE_HZ, Samples
-from stt_worker_base.pauses import Span, best_cut
+from stt_worker_base.pauses import Span, best_cut, longest_pause
 
 _SHARE_OF_THE_REST = 0.25
 _SHORTEST_S = 30.0
 """A decoding window; shorter chunks would leave it empty."""
+
+_SEARCHED = (0.1, 0.25)
+"""Shares of a chunk, from its end: listening is half of the work of planning."""
+_ENOUGH_S = 0.5
+"""Between sentences people pause for longer."""
 
 SpeechDetector = Callable[[Samples], Sequence[Span]]
 """Where somebody speaks, in time order, in seconds from the start of the samples."""
@@ -41,17 +46,28 @@ def cut_at_pauses(
     Towards the end that the recording declares they are shorter, so that all workers are done at
     about the same time. Laid end to end they are the recording, sample by sample.
     """
-    begun, done = np.empty(0, np.float32), 0
-    for block in _of_seconds(blocks):
-        begun = np.concatenate((begun, block))
-        while begun.size > (longest := _longest(longest_s, declared_s, done)):
-            search_from = longest * 3 // 4
-            window = begun[search_from:longest]
-            end = search_from + best_cut(window, speech(window))
+    parts: list[Samples] = []
+    size = done = 0
+    for block in blocks:
+        parts.append(block)
+        size += block.size
+        while size > (longest := _longest(longest_s, declared_s, done)):
+            begun = np.concatenate(parts)
+            end = _end(begun[:longest], speech)
             yield Chunk(done / SAMPLE_RATE_HZ, begun[:end])
-            begun, done = begun[end:].copy(), done + end
-    if begun.size:
-        yield Chunk(done / SAMPLE_RATE_HZ, begun)
+            parts, size, done = [begun[end:].copy()], size - end, done + end
+    if size:
+        yield Chunk(done / SAMPLE_RATE_HZ, np.concatenate(parts))
+
+
+def _end(sound: Samples, speech: SpeechDetector) -> int:
+    """Where to end a chunk that could have all of `sound`."""
+    near, far = (sound[-int(sound.size * share) :] for share in _SEARCHED)
+    spans = speech(near)
+    pause = longest_pause(near, spans)
+    if pause is not None and pause.duration_s >= _ENOUGH_S:
+        return sound.size - near.size + best_cut(near, spans)
+    return sound.size - far.size + best_cut(far, speech(far))
 
 
 def _longest(longest_s: float, declared_s: float | None, done: int) -> int:
@@ -60,17 +76,3 @@ def _longest(longest_s: float, declared_s: float | None, done: int) -> int:
     if left_s > 0:  # else nothing is declared, or less than there is
         longest_s = min(longest_s, max(left_s * _SHARE_OF_THE_REST, _SHORTEST_S))
     return int(longest_s * SAMPLE_RATE_HZ)
-
-
-def _of_seconds(blocks: Iterable[Samples], seconds: float = 5.0) -> Iterator[Samples]:
-    """The same samples in fewer blocks: decoders give 20 ms at a time."""
-    kept: list[Samples] = []
-    size = 0
-    for block in blocks:
-        kept.append(block)
-        size += block.size
-        if size >= seconds * SAMPLE_RATE_HZ:
-            yield np.concatenate(kept)
-            kept, size = [], 0
-    if kept:
-        yield np.concatenate(kept)

@@ -24,6 +24,10 @@ class Span:
     start_s: float
     end_s: float
 
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
     def overlap_s(self, start_s: float, end_s: float) -> float:
         """Seconds that it shares with another stretch."""
         return max(0.0, min(self.end_s, end_s) - max(self.start_s, start_s))
@@ -48,13 +52,19 @@ def best_cut(samples: Samples, speech: Sequence[Span]) -> int:
 
     `speech` is in time order, in seconds from the start of `samples`.
     """
-    pause = max(_pauses(samples, speech), key=lambda each: each.end_s - each.start_s, default=None)
+    pause = longest_pause(samples, speech)
     if pause is not None:
         return int((pause.start_s + pause.end_s) / 2 * SAMPLE_RATE_HZ)
     around = np.convolve(_energy(samples), np.ones(_QUIET_FRAMES), mode="valid")
     if not around.size:
         return samples.size
     return (int(np.argmin(around)) + _QUIET_FRAMES // 2) * _FRAME
+
+
+def longest_pause(samples: Samples, speech: Sequence[Span]) -> Span | None:
+    """The longest stretch in which nobody speaks; None when somebody always does."""
+    pauses = _pauses(samples, speech)
+    return max(pauses, key=lambda each: each.duration_s, default=None)
 
 
 def _pauses(samples: Samples, speech: Sequence[Span]) -> list[Span]:

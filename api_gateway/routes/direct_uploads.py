@@ -10,6 +10,7 @@ from api_gateway.callers import Sender
 from api_gateway.errors import (
     AudioEmpty,
     QuotaExceeded,
+    RateLimited,
     RecordingTooLarge,
     ScopeMissing,
     TooManyUploads,
@@ -17,6 +18,7 @@ from api_gateway.errors import (
     WrongState,
 )
 from api_gateway.origins import Origin
+from api_gateway.pacing import PacedUpload
 from api_gateway.schemas.direct_uploads import PartToSendOut, UploadIn, UploadOut
 from api_gateway.state import State, StateDep
 from api_gateway.usecases.examine_recording import legible_name
@@ -41,9 +43,11 @@ PageOfParts = Annotated[int, Query(ge=1, le=100)]
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=problems(AudioEmpty, QuotaExceeded, RecordingTooLarge, TooManyUploads),
+    responses=problems(AudioEmpty, QuotaExceeded, RateLimited, RecordingTooLarge, TooManyUploads),
 )
-async def begin_upload(body: UploadIn, user: Sender, state: StateDep, origin: Origin) -> UploadOut:
+async def begin_upload(
+    body: UploadIn, user: PacedUpload, state: StateDep, origin: Origin
+) -> UploadOut:
     """Announce a file; the answer says in which parts to send it, and where the first ones go."""
     arrived = await state.uploads.begin(
         NewUpload(

@@ -8496,7 +8496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED */
+            /** @description QUOTA_EXCEEDED, RATE_LIMITED */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from malmoi.contracts.jobs import TaskState
+from malmoi.contracts.jobs import TaskKind, TaskState
 from malmoi.contracts.messages import TaskFailed, TaskSucceeded
 from malmoi.contracts.task_errors import TaskErrorCode
 from malmoi.contracts.transcripts import Segment, Transcript, Word
 from malmoi.persistence.database import Database
 from malmoi.persistence.tables import Job, Task
 from malmoi.persistence.tasks import lock_task
+from result_handler.usecases.complete_chunk import complete_chunk
 from result_handler.usecases.complete_task import complete_task
 from result_handler.usecases.fail_task import fail_task
 
@@ -77,7 +78,8 @@ class Recogniser:
                 await fail_task(transaction, held, failed, max_failures=1)
                 return
             report = TaskSucceeded(**about, audio_s=1.5, model="tests", fallbacks=self.fallbacks)
-            await complete_task(transaction, held, report, self._transcript(job))
+            complete = complete_chunk if task.kind == TaskKind.CHUNK else complete_task
+            await complete(transaction, held, report, self._transcript(job))
 
     def _transcript(self, job: Job) -> Transcript:
         segments = [self._segment(begun_s) for begun_s in range(0, 2 * self.times, 2)]

@@ -186,6 +186,20 @@ async def test_a_minute_has_only_so_many_requests(
     assert (await hands_in(other)).status_code == 202
 
 
+async def test_uploads_are_announced_as_often_as_recordings_are_handed_in(
+    start_gateway: StartGateway, nobody_recognises: Recogniser
+) -> None:
+    gateway = await start_gateway(hand_in_per_minute=2)
+    person = await Person.sign_up(gateway.url)
+    announced = {"file_name": "a.flac", "content_type": "audio/flac", "size": 1000}
+    answers = [await person.post("/uploads", announced) for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [201, 201, 429]
+    assert refused(answers[2]) == (429, "RATE_LIMITED")
+    assert answers[1].headers["ratelimit"].startswith('"upload";r=0;')
+    assert (await hands_in(person)).status_code == 202
+
+
 async def test_rooms_know_no_quotas(start_gateway: StartGateway, recogniser: Recogniser) -> None:
     gateway = await start_gateway(hand_in_per_minute=1, open_jobs_per_user=1, audio_per_day=1)
     anna, _, room_id = await two_in_a_room(gateway.url)

@@ -149,9 +149,10 @@ async def test_the_time_of_an_urgent_clip_is_not_taken_from_a_batch_task(
 ) -> None:
     child = await start_child(task_min_deadline_s=3, task_deadline_factor=0.1)
     first = _pid(child)
-    batch = await begun(child, clip, "fault:windows=30")
+    batch = await begun(child, clip, "fault:windows=40")
+    await asyncio.sleep(1.2)
 
-    urgent = await urgently(child, clip, "fault:windows=40")
+    urgent = await urgently(child, clip, "fault:windows=44")  # longer than the batch task has left
 
     assert isinstance(urgent, Transcribed)
     assert isinstance(await batch, Transcribed)
