@@ -23,7 +23,7 @@ from malmoi.media.decode import Samples
 from stt_worker_base.engine import Recognition
 from stt_worker_base.errors import EngineError, EngineOutOfMemory
 from stt_worker_base.outcome import Capabilities
-from stt_worker_whisper.batching import Batches, SharedModel
+from stt_worker_whisper.batching import Batches
 from stt_worker_whisper.compute import (
     ComputePlan,
     cannot_load,
@@ -34,6 +34,7 @@ from stt_worker_whisper.compute import (
 from stt_worker_whisper.filters import Hypothesis
 from stt_worker_whisper.model import CTRANSLATE2_WEIGHTS, model_folder
 from stt_worker_whisper.settings import ModelSettings
+from stt_worker_whisper.shared_model import SharedModel
 from stt_worker_whisper.whisper_engine import (
     TEMPERATURES,
     WhisperEngine,

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from ctranslate2 import StorageView
 
-from stt_worker_whisper.batching import Batches, SharedModel, Window
+from stt_worker_whisper.batching import Batches, Window
+from stt_worker_whisper.shared_model import SharedModel
 
 
 @dataclass
