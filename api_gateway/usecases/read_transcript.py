@@ -17,8 +17,8 @@ from malmoi.persistence.room_messages import find_job
 from malmoi.persistence.tables import Job
 from malmoi.persistence.transcripts import Head, find_head, list_segments
 
-_PAGE = 1000
-"""Segments; about an hour of speech, some MB."""
+_PAGE = 500
+"""Segments; about half an hour of speech, and with its words some 16 MB of objects."""
 
 
 @dataclass(frozen=True, slots=True)
