@@ -13,7 +13,7 @@ _SHORTEST_S = 30.0
 """A decoding window; shorter chunks would leave it empty."""
 
 _SEARCHED = (0.1, 0.25)
-"""Shares of a chunk, from its end: listening is half of the work of planning."""
+"""Shares of a chunk, from its end: where a pause is looked for, and where else if there is none."""
 _ENOUGH_S = 0.5
 """Between sentences people pause for longer."""
 

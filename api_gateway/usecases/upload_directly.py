@@ -37,6 +37,7 @@ _OPEN_MAX = 100
 _MISSING_TOLD = 10
 _JOINS_AT_ONCE = 3
 _JOINED_ELSEWHERE_S = 0.2
+"""Between two looks at whether another request is done with the same upload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,10 @@ async def job_of_key(session: AsyncSession, owner_user_id: UUID, key: str) -> Jo
 
 
 async def lock_job(transaction: Transaction, job_id: UUID, *, with_text: bool = True) -> Job | None:
-    """Hold a job until the transaction ends; whoever moves it waits. Its text may be hours long."""
+    """Hold a job until the transaction ends; whoever moves it waits.
+
+    Its text may be hours long; `with_text=False` leaves it unread, and reading it then is an error.
+    """
     texts = (defer(Job.result, raiseload=True), defer(Job.correction, raiseload=True))
     found: Job | None = await transaction.session.scalar(
         select(Job)
