@@ -174,7 +174,13 @@ class TaskRunner:
                 reports.observe_end(request, "cancelled")
             case _:
                 assert_never(outcome)
-        log.info("task.ended", job_id=str(request.job_id), outcome=outcome.kind)
+        log.info("task.ended", job_id=str(request.job_id), **_told(outcome))
+
+
+def _told(outcome: Outcome) -> dict[str, str]:
+    if isinstance(outcome, Failed):
+        return {"outcome": outcome.kind, "code": outcome.code, "detail": outcome.detail}
+    return {"outcome": outcome.kind}
 
 
 def _is_too_long(outcome: Outcome) -> bool:

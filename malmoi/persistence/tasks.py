@@ -51,8 +51,12 @@ class LockedTask:
 
     @property
     def is_open(self) -> bool:
-        """Whether a result would still be taken."""
-        return TaskState(self.task.state).is_open
+        """Whether a result would still be taken.
+
+        The task alone does not tell: a chunk that is held with others is not read again when one
+        of these ends the job.
+        """
+        return TaskState(self.task.state).is_open and not JobState(self.job.state).is_final
 
 
 async def lock_tasks(transaction: Transaction, task_ids: Iterable[UUID]) -> dict[UUID, LockedTask]:
