@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import cast
 
 import av
 from av.container import InputContainer
@@ -78,11 +79,12 @@ class Pictures:
     def _packets(self) -> "Iterator[av.Packet[VideoStream]]":
         try:
             yield from self._container.demux(self._track)
-        except MemoryError:
-            raise
         except (av.error.FFmpegError, EOFError):
-            # The rest cannot even be split; what came before is still worth showing.
-            return
+            # The rest cannot even be split, or claims packets larger than memory; what came before
+            # is still worth showing, and some of it is still in the decoder.
+            last = cast("av.Packet[VideoStream]", av.Packet())
+            last.stream = self._track
+            yield last
 
     def _judge(self, frame: VideoFrame) -> None:
         self._seen += 1

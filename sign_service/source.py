@@ -33,11 +33,10 @@ def open_video(path: Path, limits: Limits) -> Iterator[tuple[InputContainer, Vid
         file.seek(0)
         try:
             container = open_guarded(file, demuxers=_DEMUXERS, decoders=_DECODERS)
-        except MemoryError:
-            raise
         except av.error.ArgumentError as error:
             raise format_refused("This kind of file") from error
         except (av.error.FFmpegError, EOFError) as error:
+            # No memory, too: here it is for tables of as many entries as the file claims to have.
             raise unreadable() from error
         with container:
             track = _track(container, limits)

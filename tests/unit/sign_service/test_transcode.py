@@ -207,6 +207,37 @@ def test_pictures_whose_clock_stands_still_are_shown_once(tmp_path: Path, limits
     assert len(frames_of(playable)) < 3
 
 
+def test_a_table_that_claims_more_entries_than_memory_holds_is_damage(
+    tmp_path: Path, limits: Limits
+) -> None:
+    source = tmp_path / "v.mp4"
+    video(source, seconds=0.5, size=(64, 48))
+    content = bytearray(source.read_bytes())
+    how_many = content.index(b"stts") + 8
+    content[how_many : how_many + 4] = (0x10000001).to_bytes(4)
+    source.write_bytes(content)
+
+    with pytest.raises(VideoRefused) as refused:
+        made_of(source, limits)
+
+    assert refused.value.code is SignErrorCode.VIDEO_UNREADABLE
+
+
+def test_a_picture_that_claims_to_be_larger_than_memory_leaves_those_before_it(
+    tmp_path: Path, limits: Limits
+) -> None:
+    source = tmp_path / "v.mp4"
+    video(source, seconds=0.5, size=(64, 48))
+    content = bytearray(source.read_bytes())
+    sizes = content.index(b"stsz") + 16
+    content[sizes + 8 : sizes + 12] = (0x32000000).to_bytes(4)  # of the third picture
+    source.write_bytes(content)
+
+    _, playable, _ = made_of(source, limits)
+
+    assert frames_of(playable)
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
