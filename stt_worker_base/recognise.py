@@ -1,6 +1,7 @@
 """One task from the file to its outcome, inside the inference process."""
 
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -28,14 +29,14 @@ def recognise(
     report: Callable[[Progress], None],
     turn: Turn,
 ) -> Transcribed | Failed:
-    """Decode and recognise one recording; a bad recording and a failed engine are outcomes.
+    """Decode and recognise one recording; whatever goes wrong is an outcome.
 
     The model is used within `turn` only, for one decoding each time; what is urgent keeps it to its
     end.
     """
     try:
         return _recognised(engine, task, report, turn)
-    except _FAULTS as error:
+    except Exception as error:  # noqa: BLE001 - the worker waits for an answer, whatever happens
         return _failed(error)
 
 
@@ -46,11 +47,8 @@ def detect(engine: Engine, order: Detect, *, turn: Turn) -> Detected | Failed:
         with turn():
             language, probability = engine.detect_language(audio.samples) or (None, None)
         return Detected(language=language, probability=probability)
-    except _FAULTS as error:
+    except Exception as error:  # noqa: BLE001 - as above
         return _failed(error)
-
-
-_FAULTS = (MediaError, AudioRejected, MemoryError, EngineError)
 
 
 def _failed(error: Exception) -> Failed:
@@ -60,9 +58,16 @@ def _failed(error: Exception) -> Failed:
         case MemoryError() | EngineOutOfMemory():
             detail = "The recogniser ran out of memory. Send the recording again, or a shorter one."
             return Failed(code=TaskErrorCode.ENGINE_OUT_OF_MEMORY, detail=detail, retryable=True)
-        case _:
-            detail = f"The recogniser failed ({error}). Send the recording again."
-            return Failed(code=TaskErrorCode.ENGINE_FAILED, detail=detail, retryable=True)
+        case EngineError():
+            return _engine_failed(str(error))
+        case _:  # a mistake of ours, or of a library: its text is for operators
+            traceback.print_exception(error)
+            return _engine_failed(type(error).__name__)
+
+
+def _engine_failed(why: str) -> Failed:
+    detail = f"The recogniser failed ({why}). Send the recording again."
+    return Failed(code=TaskErrorCode.ENGINE_FAILED, detail=detail, retryable=True)
 
 
 def _recognised(

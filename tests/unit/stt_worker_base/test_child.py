@@ -64,6 +64,19 @@ async def test_a_failed_engine_is_a_retryable_outcome_and_the_next_task_succeeds
     assert isinstance(following, Transcribed)
 
 
+async def test_a_mistake_of_ours_costs_the_attempt_and_nobody_waits_for_it(
+    start_child: StartChild, clip: Path
+) -> None:
+    child = await start_child(task_min_deadline_s=60)
+
+    async with asyncio.timeout(10):
+        failed = await recognise(child, clip, "fault:mistake")
+
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.retryable) == (TaskErrorCode.ENGINE_FAILED, True)
+    assert child.ready
+
+
 async def test_a_verdict_about_the_recording_is_not_retryable_and_costs_no_process(
     start_child: StartChild, clip: Path
 ) -> None:
