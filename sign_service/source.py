@@ -36,7 +36,7 @@ def open_video(path: Path, limits: Limits) -> Iterator[tuple[InputContainer, Vid
         except av.error.ArgumentError as error:
             raise format_refused("This kind of file") from error
         except (av.error.FFmpegError, EOFError) as error:
-            # No memory, too: here it is for tables of as many entries as the file claims to have.
+            # Its MemoryError, too: it is for tables as long as the file claims they are.
             raise unreadable() from error
         with container:
             track = _track(container, limits)
